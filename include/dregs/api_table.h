@@ -1,0 +1,47 @@
+/* The binary contract between the marker header (dregs.h, compiled into the traced program) and the shim.
+ *
+ * The shim exports one function, dregs_api_v1(), that returns this table; dregs.h looks it up once and calls through
+ * it. Members are only ever appended; `bytes` tells how far the shim at hand fills the table. Handles are plain
+ * 64-bit values (record id and generation), so that a stale or made-up one is recognised and counted, never followed.
+ */
+#ifndef DREGS_API_TABLE_H
+#define DREGS_API_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One entering of a scope. 0 is "no scope": every call accepts it. Valid in the process that made it, on any thread.
+ */
+typedef uint64_t dregs_scope;
+/** A custom allocator's arena. 0 is "no pool". */
+typedef uint64_t dregs_pool;
+
+struct dregs_api {
+    uint32_t version; /* 1 */
+    uint32_t bytes;   /* sizeof(struct dregs_api) as the shim was built */
+    dregs_scope (*scope_enter)(const char* kind, const char* label);
+    void (*scope_leave)(dregs_scope scope);
+    dregs_scope (*scope_open)(const char* kind, dregs_scope parent);
+    void (*scope_close)(dregs_scope scope);
+    dregs_scope (*scope_attach)(dregs_scope scope);
+    void (*scope_restore)(dregs_scope previous);
+    void (*block_move)(const void* block, dregs_scope scope);
+    dregs_pool (*pool_create)(const char* kind, dregs_scope parent);
+    void (*pool_alloc)(dregs_pool pool, const void* block, size_t bytes);
+    void (*pool_free)(dregs_pool pool, const void* block);
+    void (*pool_free_all)(dregs_pool pool);
+    void (*pool_destroy)(dregs_pool pool);
+    void (*snapshot)(const char* label);
+    bool (*active)(void);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
