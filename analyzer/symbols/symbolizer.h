@@ -1,0 +1,42 @@
+// Turns addresses into frames. The one door to the symbols room: everything else in this folder is behind it.
+//
+// Owns the open files, indices and caches of all modules it was asked about. Never names the nearest symbol: an address
+// in no symbol, or in a file that is not the one that was traced, stays module+offset. Not thread-safe: one per thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/symbols/frame.h"
+
+namespace dregs {
+
+struct SymbolizerOptions {
+    // Roots of separate debug files: ROOT/.build-id/xx/yyyy.debug and ROOT/folder/of/module/NAME.debug
+    std::vector<std::string> debug_paths = {"/usr/lib/debug"};
+    std::string sysroot;  // put before every module's path; for traces of another machine or container
+};
+
+class Symbolizer {
+  public:
+    explicit Symbolizer(SymbolizerOptions options = {});
+    ~Symbolizer();
+    Symbolizer(const Symbolizer&) = delete;
+    Symbolizer& operator=(const Symbolizer&) = delete;
+
+    // Frames of run-time address `pc`, innermost inlined function first; never empty. `pc` is a return address, so the
+    // call before it is looked up, unless `exact`. The result stays valid as long as the symbolizer. Fast when asked in
+    // address order; every order is right. Never throws for what stands in the module's files.
+    const std::vector<Frame>& resolve(const ModuleImage& module, std::uint64_t pc, bool exact);
+
+    // One line a module whose names cannot be known, and why. Grows as addresses are resolved.
+    const std::vector<std::string>& warnings() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dregs
