@@ -44,6 +44,10 @@ enum class ProcessState : std::uint32_t {
     kExited = 2,  // exit handlers ran; frees after them are still recorded
 };
 
+enum SnapshotFlags : std::uint32_t {
+    kSnapshotConsistent = 1,  // the process stood still while the copy was made
+};
+
 enum TableId : std::uint32_t {
     kStrings = 0,       // bytes; see String
     kModules = 1,       // Module
@@ -102,7 +106,12 @@ struct Header {
     std::uint64_t lost_alloc_bytes;
     std::uint64_t lost_frees;
     std::uint64_t lost_markers;
-    std::uint64_t reserved1[8];
+    // A copy of another process's file, made as a snapshot; all zero in the file the process itself writes. In a copy,
+    // whatever was changing while it was made is left out or innocent, and `state` is the process's at that moment.
+    std::uint64_t snapshot_realtime_ns;
+    std::uint32_t snapshot_flags;  // SnapshotFlags
+    StringRef snapshot_label;
+    std::uint64_t reserved1[6];
     Table tables[kMaxTables];
 };
 static_assert(sizeof(Header) <= kHeaderBytes);
