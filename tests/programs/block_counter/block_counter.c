@@ -35,6 +35,8 @@ static void* (*real_realloc)(void*, size_t);
 static void* (*real_memalign)(size_t, size_t);
 static int (*real_posix_memalign)(void**, size_t, size_t);
 static void* (*real_aligned_alloc)(size_t, size_t);
+static void* (*real_valloc)(size_t);
+static void* (*real_pvalloc)(size_t);
 
 static void find(void* slot, const char* name) {
     void* symbol = dlsym(RTLD_NEXT, name);
@@ -50,6 +52,8 @@ static void resolve(void) {
     find(&real_memalign, "memalign");
     find(&real_posix_memalign, "posix_memalign");
     find(&real_aligned_alloc, "aligned_alloc");
+    find(&real_valloc, "valloc");
+    find(&real_pvalloc, "pvalloc");
     find(&real_malloc, "malloc");
     resolving = 0;
 }
@@ -143,6 +147,16 @@ void* memalign(size_t alignment, size_t bytes) {
 void* aligned_alloc(size_t alignment, size_t bytes) {
     resolve();
     return counted(real_aligned_alloc(alignment, bytes));
+}
+
+void* valloc(size_t bytes) {
+    resolve();
+    return counted(real_valloc(bytes));
+}
+
+void* pvalloc(size_t bytes) {
+    resolve();
+    return counted(real_pvalloc(bytes));
 }
 
 int posix_memalign(void** block, size_t alignment, size_t bytes) {

@@ -1,0 +1,165 @@
+# Sourced by every end-to-end test: a folder of its own, runs bare and traced, questions to the analyzer, expectations.
+#
+# ctest gives DREGS_BIN, DREGS_LIB and DREGS_PROGRAMS. A test ends at its first failed expectation, which says what was
+# expected and what came instead. It must not write outside its folder, nor leave a process behind.
+set -u -o pipefail
+
+: "${DREGS_BIN:?} ${DREGS_LIB:?} ${DREGS_PROGRAMS:?}"
+HARNESS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DATA=$HARNESS_DIR/../data
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/dregs-e2e.XXXXXX")
+PYTHON=/usr/bin/python3
+STARTED=()  # processes to end with the test
+
+clean_up() {
+    local status=$? pid
+    for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null; done
+    cd / && rm -rf "$WORK"
+    exit "$status"
+}
+trap clean_up EXIT
+cd "$WORK" && mkdir traces
+unset LD_PRELOAD
+export HOME=$WORK LC_ALL=C.UTF-8 DREGS_OUTPUT=$WORK/traces/%n.%p.dregs COUNT_OUTPUT=$WORK/count
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+skip() {
+    echo "SKIP: $*"
+    exit 77
+}
+
+# need PROGRAM...: skips the test where one is missing.
+need() {
+    local program
+    for program in "$@"; do
+        command -v "$program" >/dev/null || skip "$program is not installed"
+    done
+}
+
+expect_eq() {  # WHAT EXPECTED ACTUAL
+    [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+expect_same_file() {  # WHAT EXPECTED ACTUAL
+    cmp -s "$2" "$3" && return
+    diff -a "$2" "$3" | head -20 >&2
+    fail "$1: $3 differs from $2"
+}
+
+expect_match() {  # WHAT REGEX FILE
+    grep -Eq -- "$2" "$3" && return
+    head -20 "$3" >&2
+    fail "$1: no line of $3 matches '$2'"
+}
+
+# run NAME PRELOAD COMMAND...: leaves NAME.out, NAME.err and NAME.pid; STATUS is the exit status. Standard input is
+# NAME-independent: the file INPUT, or nothing.
+run() {
+    local name=$1 preload=$2
+    shift 2
+    {
+        (
+            echo "$BASHPID" >"$name.pid"
+            exec env ${preload:+"LD_PRELOAD=$preload"} "$@" <"${INPUT:-/dev/null}" >"$name.out" 2>"$name.err"
+        )
+    } 2>/dev/null
+    STATUS=$?
+}
+
+run_bare() { run bare "" "$@"; }
+
+# Leaves TRACE, the trace of the program itself (children have their own).
+run_traced() {
+    run traced "$DREGS_LIB" "$@"
+    find_trace "$(cat traced.pid)"
+}
+
+find_trace() {  # PID -> TRACE
+    TRACE=$(find traces -name "*.$1.dregs")
+    [ -n "$TRACE" ] || fail "no trace of process $1 in traces/: $(ls traces)"
+}
+
+# run_counted COMMAND...: COUNTED is the number of blocks live at the end, by an independent count.
+run_counted() {
+    run counted "$DREGS_PROGRAMS/block_counter.so" "$@"
+    COUNTED=$(od -An -td8 "count.$(cat counted.pid)" | awk '{print $1 - $2}')
+}
+
+# Runs the command bare and traced; expects the same output, messages and exit status. Leaves TRACE and STATUS.
+expect_runs_the_same() {
+    run_bare "$@"
+    local bare_status=$STATUS
+    run_traced "$@"
+    expect_eq "exit status of $1" "$bare_status" "$STATUS"
+    expect_same_file "output of $1" bare.out traced.out
+    expect_same_file "messages of $1" bare.err traced.err
+}
+
+# expect_counts_agree COMMAND...: expect_runs_the_same, a sound trace, and as many live blocks as an independent count.
+expect_counts_agree() {
+    expect_runs_the_same "$@"
+    expect_sound "$TRACE"
+    run_counted "$@"
+    expect_top "live blocks as counted independently" "$COUNTED" 'd["totals"]["live_blocks"]'
+}
+
+# expect_valgrind_agrees COMMAND...: as many live blocks as valgrind counts. Leaves VALGRIND_BYTES. After expect_sound.
+expect_valgrind_agrees() {
+    valgrind --run-libc-freeres=no --run-cxx-freeres=no --log-file=valgrind.log "$@" </dev/null >/dev/null 2>&1
+    local in_use
+    in_use=$(sed -n 's/,//g; s/^.*in use at exit: \([0-9]*\) bytes in \([0-9]*\) blocks.*/\1 \2/p' valgrind.log)
+    [ -n "$in_use" ] || fail "valgrind did not count: $(cat valgrind.log)"
+    VALGRIND_BYTES=${in_use% *}
+    expect_top "live blocks as valgrind counts them" "${in_use#* }" 'd["totals"]["live_blocks"]'
+}
+
+dregs_json() {  # COMMAND TRACE... > file; a failing analyzer fails the test
+    "$DREGS_BIN" "$1" --json "${@:2}" 2>analyzer.err && return
+    cat analyzer.err >&2
+    fail "dregs $1 --json ${*:2}: exit status $?"
+}
+
+query() {  # JSON-FILE EXPRESSION
+    "$PYTHON" "$HARNESS_DIR/query.py" "$1" "$2" || fail "cannot ask $1 for $2"
+}
+
+expect_json() {  # WHAT EXPECTED JSON-FILE EXPRESSION
+    local actual
+    actual=$(query "$3" "$4") || exit 1
+    expect_eq "$1" "$2" "$actual"
+}
+
+# expect_sound TRACE [QUERY-PROBLEMS-OPTIONS]: valid JSON whose sums agree, and nothing lost. Leaves top.json.
+expect_sound() {
+    dregs_json top -n 1000000 "$1" >top.json
+    expect_json "problems of $1" "" top.json "problems(${2:-})"
+}
+
+expect_top() { expect_json "$1" "$2" top.json "$3"; }  # WHAT EXPECTED EXPRESSION, after expect_sound
+
+load_scopes() {  # TRACE -> scopes.json
+    dregs_json scopes "$1" >scopes.json
+}
+
+expect_kind() {  # NAME KEY VALUE [KEY VALUE ...], after load_scopes
+    local name=$1
+    shift
+    while [ $# -gt 0 ]; do
+        expect_json "scope kind $name: $1" "$2" scopes.json "kind('$name')['$1']"
+        shift 2
+    done
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+    local tries=$(($1 * 20))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        [ $((tries -= 1)) -gt 0 ] || fail "waited too long for: $*"
+        sleep 0.05
+    done
+}
