@@ -34,9 +34,14 @@ class WrapperList {
 
     // Index of the site in a stack, innermost frame first: the first frame that is not a wrapper. When all are, the
     // outermost frame that is not the shim's (the nearest there is to a user of the block); 0 for an empty stack.
+    // Frames without a name that a wrapper of the same module called (static functions of a stripped library) are its
+    // innards and no site either.
     std::size_t site_index(const std::vector<Frame>& stack) const;
 
   private:
+    // Index of the wrapper that called `first` through frames without a name; `first`: none did.
+    std::size_t wrapper_after_unnamed(const std::vector<Frame>& stack, std::size_t first) const;
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

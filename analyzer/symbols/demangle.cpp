@@ -1,0 +1,68 @@
+#include "analyzer/symbols/demangle.h"
+
+// libiberty declares its own basename() otherwise.
+#define HAVE_DECL_BASENAME 1
+#include <libiberty/demangle.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace dregs {
+namespace {
+
+// A mangled name of 200 bytes can stand for gigabytes: each substitution may double it.
+constexpr std::size_t kMaxMangled = 16 * 1024;
+constexpr std::size_t kMaxDemangled = 64 * 1024;
+
+// Thrown through the demangler, which keeps nothing on the heap, to end a name that grows without end.
+struct TooLong {};
+
+void append(const char* part, std::size_t size, void* opaque) {
+    auto& text = *static_cast<std::string*>(opaque);
+    if (text.size() + size > kMaxDemangled) throw TooLong{};
+    text.append(part, size);
+}
+
+bool run_demangler(const char* mangled, std::string& text) {
+    const bool rust_only = std::strncmp(mangled, "_R", 2) == 0;
+    if (!rust_only && std::strncmp(mangled, "_Z", 2) != 0) return false;
+    if (rust_demangle_callback(mangled, DMGL_PARAMS, append, &text)) return true;
+    text.clear();
+    return !rust_only && cplus_demangle_v3_callback(mangled, DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP, append, &text);
+}
+
+void strip_clone_note(std::string& text) {
+    const std::size_t at = text.find(" [clone ");
+    if (at != std::string::npos) text.resize(at);
+}
+
+// Suffixes that gcc, clang and the linkers give to copies and parts of a function.
+constexpr std::array<std::string_view, 9> kCloneSuffixes = {
+    ".cold", ".part.", ".constprop.", ".isra.", ".llvm.", ".lto_priv", ".localalias", ".ltrans", ".__uniq."};
+
+}  // namespace
+
+bool demangle(const char* mangled, std::string& text) {
+    if (strnlen(mangled, kMaxMangled) == kMaxMangled) return false;
+    std::string result;
+    try {
+        if (!run_demangler(mangled, result)) return false;
+    } catch (const TooLong&) {
+        return false;
+    }
+    strip_clone_note(result);
+    text = std::move(result);
+    return true;
+}
+
+std::string source_name(std::string_view symbol) {
+    std::string text(symbol);
+    if (demangle(text.c_str(), text)) return text;
+    std::size_t end = text.size();
+    for (std::string_view suffix : kCloneSuffixes) end = std::min(end, text.find(suffix));
+    if (end > 0) text.resize(end);
+    return text;
+}
+
+}  // namespace dregs

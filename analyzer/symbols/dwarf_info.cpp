@@ -1,0 +1,100 @@
+#include "analyzer/symbols/dwarf_info.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwelf.h>
+
+#include "analyzer/symbols/die_ranges.h"
+
+namespace dregs {
+
+std::unique_ptr<DwarfInfo> DwarfInfo::open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative) {
+    if (!image) return nullptr;
+    std::unique_ptr<DwarfInfo> info(new DwarfInfo(std::move(image)));
+    if (!info->begin()) return nullptr;
+    info->attach_alternative(find_alternative);
+    info->index_units();
+    return info;
+}
+
+DwarfInfo::~DwarfInfo() { end(); }
+
+bool DwarfInfo::begin() {
+    dwarf_ = dwarf_begin_elf(image_->handle(), DWARF_C_READ, nullptr);
+    if (dwarf_ && alternative_image_)
+        alternative_ = dwarf_begin_elf(alternative_image_->handle(), DWARF_C_READ, nullptr);
+    if (alternative_) dwarf_setalt(dwarf_, alternative_);
+    return dwarf_ != nullptr;
+}
+
+void DwarfInfo::end() {
+    names_.clear();
+    units_.clear();
+    places_.clear();
+    if (dwarf_) dwarf_end(dwarf_);
+    if (alternative_) dwarf_end(alternative_);
+    dwarf_ = alternative_ = nullptr;
+    memory_ = 0;
+}
+
+void DwarfInfo::attach_alternative(const FindAlternative& find_alternative) {
+    const char* name = nullptr;
+    const void* bytes = nullptr;
+    const ssize_t size = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &bytes);
+    if (size <= 0 || !find_alternative) return;
+    const auto* first = static_cast<const std::uint8_t*>(bytes);
+    alternative_image_ = find_alternative(name, BuildId(first, first + size));
+    if (!alternative_image_) return;
+    alternative_ = dwarf_begin_elf(alternative_image_->handle(), DWARF_C_READ, nullptr);
+    if (alternative_) dwarf_setalt(dwarf_, alternative_);
+}
+
+void DwarfInfo::index_units() {
+    ranges_ = {};
+    Dwarf_CU* cu = nullptr;
+    Dwarf_Die unit;
+    Dwarf_Die split;
+    std::uint8_t type = 0;
+    while (dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, &split) == 0) {
+        if (type == DW_UT_skeleton && split.addr) index_unit(unit, split);
+        if (type == DW_UT_compile || (type == DW_UT_skeleton && !split.addr)) index_unit(unit, unit);
+    }
+    ranges_.seal();
+    units_.resize(places_.size());
+}
+
+void DwarfInfo::index_unit(Dwarf_Die unit, Dwarf_Die split) {
+    const auto index = static_cast<std::uint32_t>(places_.size());
+    bool has_code = false;
+    for_each_range(unit, [&](std::uint64_t begin, std::uint64_t end) {
+        if (!image_->is_code(begin)) return;  // left by the linker of a function it threw away
+        ranges_.add(begin, end, index);
+        has_code = true;
+    });
+    if (has_code) places_.push_back({unit, split});
+}
+
+DwarfUnit& DwarfInfo::unit(std::uint32_t index) {
+    if (!units_[index]) units_[index] = std::make_unique<DwarfUnit>(places_[index].unit, places_[index].split);
+    return *units_[index];
+}
+
+void DwarfInfo::start_anew() {
+    end();
+    if (begin()) index_units();
+}
+
+std::vector<SourceFrame> DwarfInfo::find(std::uint64_t address) {
+    std::vector<SourceFrame> frames;
+    if (memory_ > memory_limit_) start_anew();
+    const auto* range = ranges_.find(address);
+    if (!range || range->value >= units_.size()) return frames;
+    DwarfUnit& found = unit(range->value);
+    if (!found.find(address, names_, frames)) {
+        SourcePlace place = found.place(address);
+        if (place.line > 0) frames.push_back({std::string(), std::move(place), false, 0});
+    }
+    memory_ += found.take_growth();
+    return frames;
+}
+
+}  // namespace dregs

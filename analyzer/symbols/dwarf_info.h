@@ -1,0 +1,63 @@
+// The debugging information of one file: from an address to source functions and lines.
+//
+// Owns libdw's handle, the index of units by address, and the bound on memory: when look-ups have made libdw keep more
+// than a limit, everything is dropped and opened again. Used by ModuleSymbols.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/symbols/dwarf_unit.h"
+#include "analyzer/symbols/elf_image.h"
+
+namespace dregs {
+
+class DwarfInfo {
+  public:
+    // Finds the file that a .gnu_debugaltlink (dwz) means; null: not there.
+    using FindAlternative = std::function<std::shared_ptr<ElfImage>(const std::string& name, const BuildId& id)>;
+
+    // Null where the file holds no DWARF.
+    static std::unique_ptr<DwarfInfo> open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative);
+    ~DwarfInfo();
+    DwarfInfo(const DwarfInfo&) = delete;
+    DwarfInfo& operator=(const DwarfInfo&) = delete;
+
+    // Functions at `address` of the file, innermost first; empty: not known.
+    std::vector<SourceFrame> find(std::uint64_t address);
+
+    // What makes it start anew. For tests.
+    void set_memory_limit(std::size_t bytes) { memory_limit_ = bytes; }
+
+  private:
+    struct UnitPlace {
+        Dwarf_Die unit;
+        Dwarf_Die split;
+    };
+    explicit DwarfInfo(std::shared_ptr<ElfImage> image) : image_(std::move(image)) {}
+    bool begin();
+    void end();
+    void attach_alternative(const FindAlternative& find_alternative);
+    void index_units();
+    void index_unit(Dwarf_Die unit, Dwarf_Die split);
+    DwarfUnit& unit(std::uint32_t index);
+    void start_anew();
+
+    std::shared_ptr<ElfImage> image_;
+    std::shared_ptr<ElfImage> alternative_image_;
+    Dwarf* dwarf_ = nullptr;
+    Dwarf* alternative_ = nullptr;
+    std::vector<UnitPlace> places_;
+    std::vector<std::unique_ptr<DwarfUnit>> units_;
+    RangeMap<std::uint32_t> ranges_;
+    DieNames names_;
+    std::size_t memory_ = 0;
+    std::size_t memory_limit_ = std::size_t{1} << 30;
+};
+
+}  // namespace dregs

@@ -1,0 +1,83 @@
+#include "analyzer/symbols/dwarf_unit.h"
+
+#include <dwarf.h>
+
+#include "analyzer/symbols/die_ranges.h"
+#include "analyzer/symbols/die_walk.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kBytesPerRow = 64;       // libdw's line record and its place in the list
+constexpr std::size_t kBytesPerFunction = 96;  // ours
+constexpr std::size_t kBytesPerCall = 160;
+
+bool is_c(int language) {
+    return language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 || language == DW_LANG_C11 ||
+           language == DW_LANG_Mips_Assembler;
+}
+
+// Entries below which a compiled function may stand.
+bool may_hold_functions(int tag) {
+    return tag == DW_TAG_namespace || tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+           tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type || tag == DW_TAG_module ||
+           tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block;
+}
+
+}  // namespace
+
+DwarfUnit::DwarfUnit(Dwarf_Die unit, Dwarf_Die split)
+    : unit_(unit), split_(split), scoped_(!is_c(dwarf_srclang(&split))) {}
+
+void DwarfUnit::index_functions() {
+    indexed_ = true;
+    walk_dies(split_, [&](Dwarf_Die& die, std::size_t depth) {
+        const int tag = dwarf_tag(&die);
+        if (tag == DW_TAG_subprogram) {
+            const auto index = static_cast<std::uint32_t>(functions_.size());
+            bool compiled = false;
+            for_each_range(die, [&](std::uint64_t begin, std::uint64_t end) {
+                ranges_.add(begin, end, index, static_cast<std::uint32_t>(depth));
+                compiled = true;
+            });
+            if (compiled) functions_.push_back(die);
+        }
+        return may_hold_functions(tag) ? Descend::kYes : Descend::kNo;
+    });
+    ranges_.seal();
+    growth_ += functions_.size() * kBytesPerFunction;
+}
+
+LineTable& DwarfUnit::lines() {
+    if (!lines_) {
+        lines_ = std::make_unique<LineTable>(unit_, split_);
+        growth_ += lines_->rows() * kBytesPerRow;
+    }
+    return *lines_;
+}
+
+const InlineTree& DwarfUnit::inline_tree(std::uint32_t function) {
+    auto found = inline_trees_.find(function);
+    if (found == inline_trees_.end()) {
+        found = inline_trees_.emplace(function, InlineTree(functions_[function])).first;
+        growth_ += found->second.size() * kBytesPerCall;
+    }
+    return found->second;
+}
+
+bool DwarfUnit::find(std::uint64_t address, DieNames& names, std::vector<SourceFrame>& frames) {
+    if (!indexed_) index_functions();
+    const auto* range = ranges_.find(address);
+    if (!range) return false;
+    const InlineTree& tree = inline_tree(range->value);
+    SourcePlace place = lines().at(address);
+    for (std::uint32_t at = tree.innermost(address); at != InlineTree::kFunction; at = tree.call(at).parent) {
+        const InlineTree::Call& call = tree.call(at);
+        frames.push_back({names.function(call.die, scoped_), std::move(place), true, range->begin});
+        place = {lines().file(call.file), static_cast<int>(call.line), static_cast<int>(call.column)};
+    }
+    frames.push_back({names.function(functions_[range->value], scoped_), std::move(place), false, range->begin});
+    return true;
+}
+
+}  // namespace dregs

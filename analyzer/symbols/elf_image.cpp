@@ -1,0 +1,173 @@
+#include "analyzer/symbols/elf_image.h"
+
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace dregs {
+namespace {
+
+// More than any linker writes; a file that claims more is garbled.
+constexpr std::size_t kMaxSections = 1u << 20;
+constexpr std::size_t kMaxSegments = 1u << 16;
+
+std::array<std::uint32_t, 256> make_crc_table() {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < table.size(); ++i) {
+        std::uint32_t value = i;
+        for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) ? 0xEDB88320u : 0);
+        table[i] = value;
+    }
+    return table;
+}
+
+std::uint32_t crc_of(std::uint32_t crc, const std::uint8_t* bytes, std::size_t size) {
+    static const std::array<std::uint32_t, 256> table = make_crc_table();
+    for (std::size_t i = 0; i < size; ++i) crc = (crc >> 8) ^ table[(crc ^ bytes[i]) & 0xFF];
+    return crc;
+}
+
+std::uint64_t nanoseconds(const timespec& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+}  // namespace
+
+std::string to_hex(const BuildId& id) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (std::uint8_t byte : id) {
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
+
+std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) {
+    std::shared_ptr<ElfImage> image(new ElfImage);
+    image->path_ = path;
+    image->fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status {};
+    if (image->fd_ < 0 || fstat(image->fd_, &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
+    image->file_bytes_ = static_cast<std::uint64_t>(status.st_size);
+    image->file_mtime_ns_ = nanoseconds(status.st_mtim);
+    elf_version(EV_CURRENT);
+    image->elf_ = elf_begin(image->fd_, ELF_C_READ_MMAP_PRIVATE, nullptr);
+    return adopt(std::move(image));
+}
+
+std::shared_ptr<ElfImage> ElfImage::from_memory(const void* bytes, std::size_t size) {
+    std::shared_ptr<ElfImage> image(new ElfImage);
+    image->file_bytes_ = size;
+    elf_version(EV_CURRENT);
+    // elf_memory() takes a pointer to non-const, but an image that is only read is not written to.
+    image->elf_ = elf_memory(static_cast<char*>(const_cast<void*>(bytes)), size);
+    return adopt(std::move(image));
+}
+
+std::shared_ptr<ElfImage> ElfImage::adopt(std::shared_ptr<ElfImage> image) {
+    if (!image->is_supported()) return nullptr;
+    image->read_build_id();
+    image->read_sections();
+    if (image->code_.empty()) image->read_segments();
+    std::sort(image->code_.begin(), image->code_.end(), [](Span a, Span b) { return a.begin < b.begin; });
+    return image;
+}
+
+ElfImage::~ElfImage() {
+    if (elf_) elf_end(elf_);
+    if (fd_ >= 0) ::close(fd_);
+}
+
+bool ElfImage::is_supported() const {
+    GElf_Ehdr header;
+    return elf_ && elf_kind(elf_) == ELF_K_ELF && gelf_getehdr(elf_, &header) && header.e_machine == EM_X86_64 &&
+           (header.e_type == ET_EXEC || header.e_type == ET_DYN);
+}
+
+void ElfImage::read_build_id() {
+    const void* bytes = nullptr;
+    const ssize_t size = dwelf_elf_gnu_build_id(elf_, &bytes);
+    if (size <= 0 || size > 64) return;
+    const auto* first = static_cast<const std::uint8_t*>(bytes);
+    build_id_.assign(first, first + size);
+}
+
+void ElfImage::read_sections() {
+    Elf_Scn* section = nullptr;
+    while ((section = elf_nextscn(elf_, section)) != nullptr && sections_.size() < kMaxSections) {
+        GElf_Shdr header;
+        Span span{0, 0};
+        if (gelf_getshdr(section, &header) && (header.sh_flags & SHF_EXECINSTR) && (header.sh_flags & SHF_ALLOC) &&
+            header.sh_addr + header.sh_size > header.sh_addr) {
+            span = {header.sh_addr, header.sh_addr + header.sh_size};
+            code_.push_back(span);
+        }
+        sections_.resize(std::min(elf_ndxscn(section), kMaxSections) + 1, Span{0, 0});
+        sections_.back() = span;
+    }
+}
+
+void ElfImage::read_segments() {
+    std::size_t count = 0;
+    if (elf_getphdrnum(elf_, &count) != 0) return;
+    for (std::size_t i = 0; i < std::min(count, kMaxSegments); ++i) {
+        GElf_Phdr header;
+        if (!gelf_getphdr(elf_, static_cast<int>(i), &header)) return;
+        if (header.p_type != PT_LOAD || !(header.p_flags & PF_X)) continue;
+        if (header.p_vaddr + header.p_memsz > header.p_vaddr)
+            code_.push_back({header.p_vaddr, header.p_vaddr + header.p_memsz});
+    }
+}
+
+bool ElfImage::is_code(std::uint64_t address) const {
+    auto after = std::upper_bound(code_.begin(), code_.end(), address,
+                                  [](std::uint64_t a, const Span& span) { return a < span.begin; });
+    return after != code_.begin() && address < (after - 1)->end;
+}
+
+bool ElfImage::code_section(std::size_t index, std::uint64_t& begin, std::uint64_t& end) const {
+    if (index >= sections_.size() || sections_[index].end == 0) return false;
+    begin = sections_[index].begin;
+    end = sections_[index].end;
+    return true;
+}
+
+bool ElfImage::has_section(std::string_view name) const {
+    std::size_t names = 0;
+    if (elf_getshdrstrndx(elf_, &names) != 0) return false;
+    Elf_Scn* section = nullptr;
+    while ((section = elf_nextscn(elf_, section)) != nullptr) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(section, &header)) continue;
+        const char* text = elf_strptr(elf_, names, header.sh_name);
+        if (text && name == text && header.sh_type != SHT_NOBITS) return true;
+    }
+    return false;
+}
+
+ElfImage::DebugLink ElfImage::debug_link() const {
+    DebugLink link;
+    GElf_Word crc = 0;
+    const char* name = dwelf_elf_gnu_debuglink(elf_, &crc);
+    if (name && !std::string_view(name).empty()) link = {name, crc};
+    return link;
+}
+
+std::uint32_t ElfImage::crc() const {
+    std::vector<std::uint8_t> buffer(1u << 20);
+    std::uint32_t crc = 0xFFFFFFFFu;
+    off_t offset = 0;
+    ssize_t got;
+    while ((got = pread(fd_, buffer.data(), buffer.size(), offset)) > 0) {
+        crc = crc_of(crc, buffer.data(), static_cast<std::size_t>(got));
+        offset += got;
+    }
+    return ~crc;
+}
+
+}  // namespace dregs

@@ -1,0 +1,75 @@
+// One ELF file, opened for reading: its identity, its code ranges, its links to other files.
+//
+// Owns the descriptor and libelf's handle. Opens regular files only, and never follows what a file says into anything
+// but a regular file. Used by ModuleSymbols, DebugFiles, SymbolTable and DwarfInfo; knows nothing of DWARF.
+#pragma once
+
+#include <gelf.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dregs {
+
+using BuildId = std::vector<std::uint8_t>;
+
+std::string to_hex(const BuildId& id);
+
+class ElfImage {
+  public:
+    // Null where there is no readable x86-64 ELF file.
+    static std::shared_ptr<ElfImage> open(const std::string& path);
+    // Of bytes in memory, which must outlive the image (the vdso).
+    static std::shared_ptr<ElfImage> from_memory(const void* bytes, std::size_t size);
+    ~ElfImage();
+    ElfImage(const ElfImage&) = delete;
+    ElfImage& operator=(const ElfImage&) = delete;
+
+    const std::string& path() const { return path_; }
+    Elf* handle() const { return elf_; }
+    std::uint64_t file_bytes() const { return file_bytes_; }
+    std::uint64_t file_mtime_ns() const { return file_mtime_ns_; }
+    const BuildId& build_id() const { return build_id_; }
+
+    // Whether `address` (of the file's program headers) lies in code: an executable section, or an executable segment
+    // where the sections were stripped.
+    bool is_code(std::uint64_t address) const;
+    // [begin, end) of the executable section number `index`; false: it is not one.
+    bool code_section(std::size_t index, std::uint64_t& begin, std::uint64_t& end) const;
+
+    bool has_section(std::string_view name) const;
+    // Name and checksum of the separate debug file (.gnu_debuglink); empty: none.
+    struct DebugLink {
+        std::string name;
+        std::uint32_t crc = 0;
+    };
+    DebugLink debug_link() const;
+    // CRC-32 of the whole file, as .gnu_debuglink counts it.
+    std::uint32_t crc() const;
+
+  private:
+    struct Span {
+        std::uint64_t begin;
+        std::uint64_t end;
+    };
+    ElfImage() = default;
+    static std::shared_ptr<ElfImage> adopt(std::shared_ptr<ElfImage> image);
+    bool is_supported() const;
+    void read_build_id();
+    void read_sections();
+    void read_segments();
+
+    std::string path_;
+    int fd_ = -1;
+    Elf* elf_ = nullptr;
+    std::uint64_t file_bytes_ = 0;
+    std::uint64_t file_mtime_ns_ = 0;
+    BuildId build_id_;
+    std::vector<Span> sections_;  // by section number; empty span: not code
+    std::vector<Span> code_;      // sorted
+};
+
+}  // namespace dregs

@@ -1,0 +1,40 @@
+// Source lines of one unit.
+//
+// Owns the reading of libdw's line table: which row an address belongs to, and what the unit's file numbers mean. A row
+// without a line (compiler-made code) gives a file and line 0. Used by DwarfUnit.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <string>
+
+namespace dregs {
+
+struct SourcePlace {
+    std::string file;
+    int line = 0;
+    int column = 0;
+};
+
+// `path` without `.` and `..` parts, where they can be taken out by looking at the text alone.
+std::string tidy_path(const char* path);
+
+class LineTable {
+  public:
+    // `line_unit` holds the line program of the code; `file_unit` numbers the files that entries refer to (they differ
+    // where DWARF is split).
+    LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit);
+
+    SourcePlace at(std::uint64_t address) const;
+    std::string file(Dwarf_Word number) const;
+    std::size_t rows() const { return row_count_; }
+
+  private:
+    Dwarf_Lines* rows_ = nullptr;
+    std::size_t row_count_ = 0;
+    Dwarf_Files* files_ = nullptr;
+    std::size_t file_count_ = 0;
+};
+
+}  // namespace dregs

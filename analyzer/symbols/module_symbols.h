@@ -1,0 +1,47 @@
+// Everything that is known of one module's addresses.
+//
+// Owns the question whether the file on disk is the one that was traced, the choice between module and separate debug
+// file, and the choice between DWARF and symbol table. Used by Symbolizer, one for each module.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/symbols/debug_files.h"
+#include "analyzer/symbols/dwarf_info.h"
+#include "analyzer/symbols/elf_image.h"
+#include "analyzer/symbols/frame.h"
+#include "analyzer/symbols/symbol_table.h"
+
+namespace dregs {
+
+class ModuleSymbols {
+  public:
+    ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot);
+
+    // Frames of the address `lookup` of the file, innermost first; empty: nothing is known. `module` and `offset` are
+    // left to the caller.
+    std::vector<Frame> find(std::uint64_t lookup);
+
+    // Why names are not known; empty: they are, as far as the files tell.
+    const std::string& warning() const { return warning_; }
+
+  private:
+    void open_module(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot);
+    void judge(const ModuleImage& module, std::shared_ptr<ElfImage> file);
+    void read_symbols();
+    std::vector<Frame> source_frames(std::uint64_t lookup);
+    void name_by_symbol(Frame& frame, std::uint64_t lookup) const;
+    // glibc's source says `__libc_malloc` where all the world says `malloc`: takes the shorter name of the same code.
+    void prefer_public_name(Frame& frame, std::uint64_t begin) const;
+
+    std::shared_ptr<ElfImage> file_;   // the module itself, verified
+    std::shared_ptr<ElfImage> debug_;  // its separate debug file
+    std::unique_ptr<DwarfInfo> dwarf_;
+    SymbolTable symbols_;
+    std::string warning_;
+};
+
+}  // namespace dregs
