@@ -1,0 +1,84 @@
+// See counters.h.
+#include "analyzer/analysis/counters.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <cstring>
+
+
+namespace dregs {
+namespace {
+
+const char* note_text(format::NoteCode code) {
+    switch (code) {
+        case format::NoteCode::kGrowthFailed: return "the trace could not grow";
+        case format::NoteCode::kTableFull: return "a table is full";
+        case format::NoteCode::kModulesFull: return "too many modules were loaded: some have no names";
+        case format::NoteCode::kForeignMalloc: return "the program brings its own malloc: its blocks are not seen";
+        case format::NoteCode::kUnwinderMissing: return "no unwinder was found: stacks are missing";
+        case format::NoteCode::kSnapshotFailed: return "a snapshot the program asked for failed";
+        default: return "a note this dregs does not know";
+    }
+}
+
+std::string describe(const Trace& trace, const format::Note& note) {
+    std::string text = note_text(note.code);
+    if (note.detail != 0) absl::StrAppend(&text, " (", std::string(trace.string(note.detail)), ")");
+    if (note.error != 0) absl::StrAppend(&text, ": ", std::strerror(note.error));
+    if (note.count > 1) absl::StrAppend(&text, ", ", note.count, " times");
+    return text;
+}
+
+void add_thread(const format::ThreadCounters& thread, Loss& loss) {
+    loss.unrecorded_allocs += thread.unrecorded_allocs;
+    loss.unrecorded_bytes += thread.unrecorded_bytes;
+    loss.truncated_stacks += thread.cut_stacks;
+    loss.unknown_frees += thread.unknown_frees;
+    loss.inherited_frees += thread.inherited_frees;
+    loss.unseen_frees += thread.replaced_blocks;
+    loss.lost_markers += thread.lost_markers;
+    loss.bad_leaves += thread.bad_leaves;
+    loss.bad_markers += thread.bad_markers;
+}
+
+// Each recorded allocation is live, freed, or replaced by another at its address.
+std::int64_t imbalance_of(const Totals& totals, const Loss& loss, const LiveSet& live) {
+    const std::uint64_t expected = totals.alloc_calls - totals.free_calls - loss.unseen_frees;
+    return static_cast<std::int64_t>(expected - live.heap().blocks);
+}
+
+}  // namespace
+
+Totals sum_totals(const Trace& trace, const LiveSet& live) {
+    Totals totals;
+    totals.live = live.total();
+    totals.heap = live.heap();
+    totals.pooled = live.pooled();
+    for (const format::ThreadCounters& thread : trace.threads()) {
+        totals.alloc_calls += thread.alloc_calls;
+        totals.alloc_bytes += thread.alloc_bytes;
+        totals.free_calls += thread.free_calls;
+        totals.pool_allocs += thread.pool_allocs;
+        totals.pool_frees += thread.pool_frees;
+    }
+    return totals;
+}
+
+Loss sum_loss(const Trace& trace, const LiveSet& live, bool at_rest) {
+    Loss loss;
+    const format::Header& header = trace.header();
+    loss.unrecorded_allocs = header.lost_allocs;
+    loss.unrecorded_bytes = header.lost_alloc_bytes;
+    loss.lost_frees = header.lost_frees;
+    loss.lost_markers = header.lost_markers;
+    for (const format::ThreadCounters& thread : trace.threads()) add_thread(thread, loss);
+    loss.damaged_blocks = trace.damage().damaged + live.damaged().blocks;
+    loss.in_flux_blocks = trace.damage().in_flux;
+    if (at_rest) loss.imbalance = imbalance_of(sum_totals(trace, live), loss, live);
+    for (const format::Note& note : trace.notes()) {
+        if (note.code != format::NoteCode::kNone) loss.notes.push_back(describe(trace, note));
+    }
+    return loss;
+}
+
+}  // namespace dregs

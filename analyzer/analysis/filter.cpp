@@ -1,0 +1,78 @@
+// See filter.h.
+#include "analyzer/analysis/filter.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/analysis/glob.h"
+#include "analyzer/trace/error.h"
+
+namespace dregs {
+namespace {
+
+struct FieldName {
+    const char* name;
+    WhereField field;
+};
+
+constexpr std::array kFields = {
+    FieldName{"function", WhereField::kFunction}, FieldName{"file", WhereField::kFile},
+    FieldName{"module", WhereField::kModule},     FieldName{"thread", WhereField::kThread},
+    FieldName{"scope", WhereField::kScope},       FieldName{"stack", WhereField::kStack},
+};
+
+// A path matches as a whole or by its last part.
+bool path_matches(const std::string& pattern, const std::string& path) {
+    return glob_matches(pattern, path) || glob_matches(pattern, display_name(path));
+}
+
+bool is_scope_field(WhereField field) { return field == WhereField::kThread || field == WhereField::kScope; }
+
+}  // namespace
+
+Where parse_where(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    const std::string name = text.substr(0, colon);
+    const auto known = std::find_if(kFields.begin(), kFields.end(), [&](const auto& f) { return name == f.name; });
+    if (colon == std::string::npos || known == kFields.end()) {
+        throw Error(absl::StrCat("--where '", text,
+                                 "': expected FIELD:PATTERN with function, file, module, thread, scope or stack"));
+    }
+    return {known->field, text.substr(colon + 1)};
+}
+
+bool FilterMatcher::matches(std::uint32_t stack, const ScopeFacts& facts) { return scope_matches(facts) && stack_matches(stack); }
+
+bool FilterMatcher::scope_matches(const ScopeFacts& facts) const {
+    if (filter_.scope && *filter_.scope != profile_.kind_name(facts.kind)) return false;
+    return std::all_of(filter_.where.begin(), filter_.where.end(), [&](const Where& where) {
+        if (where.field == WhereField::kThread) return glob_matches(where.pattern, profile_.thread_name(facts));
+        if (where.field == WhereField::kScope) return glob_matches(where.pattern, profile_.kind_name(facts.kind));
+        return true;
+    });
+}
+
+bool FilterMatcher::stack_matches(std::uint32_t stack) {
+    if (last_ && last_->first == stack) return last_->second;
+    const bool matches = std::all_of(filter_.where.begin(), filter_.where.end(), [&](const Where& where) {
+        return is_scope_field(where.field) || frame_matches(where, stack);
+    });
+    last_ = {stack, matches};
+    return matches;
+}
+
+bool FilterMatcher::frame_matches(const Where& where, std::uint32_t stack) {
+    StackNamer& namer = profile_.namer();
+    if (where.field == WhereField::kStack) {
+        const std::vector<Frame> frames = namer.whole_stack(stack);
+        return std::any_of(frames.begin(), frames.end(),
+                           [&](const Frame& frame) { return glob_matches(where.pattern, frame.function); });
+    }
+    const Frame& site = namer.site(stack);
+    if (where.field == WhereField::kFunction) return glob_matches(where.pattern, site.function);
+    return path_matches(where.pattern, where.field == WhereField::kFile ? site.file : site.module);
+}
+
+}  // namespace dregs

@@ -1,0 +1,66 @@
+// See profile.h.
+#include "analyzer/analysis/profile.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace dregs {
+namespace {
+
+constexpr std::uint64_t kNsInCs = 10'000'000;
+
+std::uint64_t monotonic_now() {
+    struct timespec now {};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint32_t cs_between(std::uint64_t start_ns, std::uint64_t end_ns) {
+    return end_ns > start_ns ? static_cast<std::uint32_t>((end_ns - start_ns) / kNsInCs) : 0;
+}
+
+bool at_rest(const Trace& trace, const ProcessStatus& status) {
+    if (status.liveness == Liveness::kSnapshot) {
+        return (trace.header().snapshot_flags & format::kSnapshotConsistent) != 0;
+    }
+    return status.liveness == Liveness::kExited || status.liveness == Liveness::kEnded;
+}
+
+}  // namespace
+
+Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, NamingRoom& naming)
+    : trace_(std::move(trace)),
+      status_(std::move(status)),
+      live_(sums, trace_),
+      scopes_(trace_),
+      namer_(trace_, naming.symbolizer, naming.wrappers, naming.show_wrappers),
+      totals_(sum_totals(trace_, live_)),
+      loss_(sum_loss(trace_, live_, at_rest(trace_, status_))),
+      now_cs_(find_now()) {}
+
+std::uint32_t Profile::find_now() const {
+    const format::Header& header = trace_.header();
+    if (status_.running()) return cs_between(header.start_monotonic_ns, monotonic_now());
+    if (header.snapshot_realtime_ns != 0) return cs_between(header.start_realtime_ns, header.snapshot_realtime_ns);
+    std::uint32_t latest = header.last_seen_cs;
+    for (const format::Scope& scope : trace_.scopes()) {
+        if (format::scope_state(scope.status) != format::ScopeState::kFree) latest = std::max(latest, scope.begin_cs);
+    }
+    return latest;
+}
+
+const std::string& Profile::kind_name(std::uint32_t kind) {
+    auto& name = kind_names_[kind];
+    if (!name) name = std::make_unique<std::string>(scopes_.kind_name(kind));
+    return *name;
+}
+
+std::string Profile::thread_name(const ScopeFacts& facts) const {
+    if (facts.tid == 0) return "unknown thread";
+    const std::string name(trace_.string(facts.thread_name));
+    return name.empty() ? absl::StrCat("thread ", facts.tid) : absl::StrCat(name, " (", facts.tid, ")");
+}
+
+}  // namespace dregs

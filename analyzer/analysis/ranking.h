@@ -1,0 +1,46 @@
+// Which sites (or stacks, functions, ...) hold the live blocks: the main question.
+//
+// Pure: a profile in, rows out, in rank order. Ties are resolved by what the row is, so that equal traces give equal
+// text. Called by top and diff.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis/filter.h"
+#include "analyzer/analysis/profile.h"
+
+namespace dregs {
+
+enum class GroupBy { kSite, kStack, kFunction, kModule, kScope, kThread };
+enum class SortBy { kCount, kBytes, kOutlived, kAge };
+
+struct KindShare {  // the part of a row's blocks that one scope kind holds
+    std::string kind;
+    Tally live;
+    Tally outlived;
+};
+
+struct Row {
+    std::string key;    // the same for the same thing in every trace
+    std::string title;  // what it is, for people; a site's is empty: its first frame says it
+    Tally live;
+    Tally outlived;
+    std::uint32_t oldest_cs = 0;  // when its oldest block was made, since the start of the trace
+    std::uint32_t newest_cs = 0;
+    std::string scope;              // the kind that holds most of its blocks; "" for none
+    std::vector<KindShare> scopes;  // most blocks first
+    std::size_t stacks = 0;
+    std::uint32_t top_stack = 0;  // the stack that holds most of its blocks
+};
+
+struct RankOptions {
+    GroupBy by = GroupBy::kSite;
+    SortBy sort = SortBy::kCount;
+    Filter filter;
+};
+
+std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options);
+
+}  // namespace dregs

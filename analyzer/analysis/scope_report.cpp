@@ -1,0 +1,181 @@
+// See scope_report.h. report_scopes -> count_records, add_counters, add_blocks, add_sites; then arrange (the tree)
+#include "analyzer/analysis/scope_report.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "analyzer/analysis/scope_tree.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kMaxLabels = 5;
+
+struct SiteDraft {
+    SurvivorSite site;
+    absl::flat_hash_set<std::uint32_t> instances;
+    std::uint32_t stack = 0;
+    std::uint64_t stack_blocks = 0;
+    std::uint64_t top_blocks = 0;
+};
+
+struct KindDraft {
+    KindReport report;
+    absl::flat_hash_set<std::uint32_t> survivors;
+    absl::flat_hash_map<std::string, SiteDraft> sites;
+    std::map<std::uint32_t, std::uint64_t> parents;  // kind -> instances seen in it
+};
+
+bool has_flag(const format::Scope& scope, format::ScopeFlags flag) {
+    return (format::scope_flags(scope.status) & flag) != 0;
+}
+
+class Reporter {
+  public:
+    explicit Reporter(Profile& profile) : profile_(profile) {}
+    ScopeReport make();
+
+  private:
+    void add_counters();
+    void count_records();
+    void count_open(const format::Scope& scope, KindReport& report);
+    void add_blocks();
+    void add_survivors(const LiveCell& cell, const ScopeFacts& facts, KindDraft& kind);
+    KindReport finish(std::uint32_t kind, KindDraft& draft);
+    std::vector<std::string> example_labels(const absl::flat_hash_set<std::uint32_t>& instances) const;
+
+    Profile& profile_;
+    std::map<std::uint32_t, KindDraft> kinds_;
+    ScopeReport report_;
+};
+
+void Reporter::add_counters() {
+    for (const format::KindCounters& counters : profile_.trace().kind_counters()) {
+        if (counters.kind == 0 || !profile_.trace().kinds().find(counters.kind)) continue;
+        KindReport& report = kinds_[counters.kind].report;
+        report.entered += counters.entered;
+        report.left += counters.left;
+        report.clean += counters.clean;
+        report.missed_leaves += counters.missed_leaves;
+        report.abandoned += counters.abandoned;
+    }
+}
+
+void Reporter::count_open(const format::Scope& scope, KindReport& report) {
+    ++report.open;
+    const bool bound = !has_flag(scope, format::kScopeUnbound) && !has_flag(scope, format::kScopePool);
+    const ProcessStatus& status = profile_.status();
+    if (bound && status.running() && !status.tasks.empty() && !status.has_task(scope.tid)) {
+        ++report.open_on_gone_threads;
+    }
+}
+
+void Reporter::count_records() {
+    const Trace& trace = profile_.trace();
+    for (const format::Scope& scope : trace.scopes()) {
+        const format::ScopeState state = format::scope_state(scope.status);
+        if (state == format::ScopeState::kFree || scope.kind == 0 || has_flag(scope, format::kScopeShare)) continue;
+        if (!trace.kinds().find(scope.kind)) continue;
+        KindDraft& kind = kinds_[scope.kind];
+        kind.report.pool = kind.report.pool || has_flag(scope, format::kScopePool);
+        if (state == format::ScopeState::kOpen) count_open(scope, kind.report);
+        const format::Scope* parent = scope.parent ? trace.scopes().find(scope.parent) : nullptr;
+        const bool known = parent && format::scope_generation(parent->status) == scope.parent_generation;
+        if (known && parent->kind != scope.kind) ++kind.parents[parent->kind];
+    }
+}
+
+void Reporter::add_blocks() {
+    for (const LiveCell& cell : profile_.live().cells()) {
+        const ScopeFacts facts = profile_.scopes().facts(cell.scope);
+        if (facts.kind == 0) {
+            report_.unscoped += cell.live;
+            continue;
+        }
+        KindDraft& kind = kinds_[facts.kind];
+        kind.report.live += cell.live;
+        if (facts.outlived) add_survivors(cell, facts, kind);
+    }
+}
+
+void Reporter::add_survivors(const LiveCell& cell, const ScopeFacts& facts, KindDraft& kind) {
+    report_.survivors += cell.live;
+    kind.report.survivors += cell.live;
+    kind.survivors.insert(facts.instance);
+    const std::string key = profile_.namer().site_key(cell.stack);
+    SiteDraft& draft = kind.sites[key];
+    draft.site.key = key;
+    draft.site.survivors += cell.live;
+    draft.instances.insert(facts.instance);
+    if (draft.stack != cell.stack) draft.stack_blocks = 0;
+    draft.stack = cell.stack;
+    draft.stack_blocks += cell.live.blocks;
+    if (draft.stack_blocks > draft.top_blocks) {
+        draft.top_blocks = draft.stack_blocks;
+        draft.site.top_stack = cell.stack;
+    }
+}
+
+std::string label_of(const format::Scope& scope) {
+    const std::string_view field(scope.label, format::kLabelBytes);
+    return std::string(field.substr(0, field.find('\0')));
+}
+
+std::vector<std::string> Reporter::example_labels(const absl::flat_hash_set<std::uint32_t>& instances) const {
+    const auto& scopes = profile_.trace().scopes();
+    std::vector<std::uint32_t> labeled;
+    std::copy_if(instances.begin(), instances.end(), std::back_inserter(labeled),
+                 [&](std::uint32_t instance) { return scopes[instance].label[0] != '\0'; });
+    const std::size_t count = std::min(labeled.size(), kMaxLabels);
+    const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
+        return std::tie(scopes[a].begin_cs, a) < std::tie(scopes[b].begin_cs, b);
+    };
+    std::partial_sort(labeled.begin(), labeled.begin() + static_cast<std::ptrdiff_t>(count), labeled.end(), earlier);
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < count; ++i) labels.push_back(label_of(scopes[labeled[i]]));
+    return labels;
+}
+
+bool survives_more(const SurvivorSite& a, const SurvivorSite& b) {
+    return std::tie(b.survivors.blocks, b.survivors.bytes, a.key) <
+           std::tie(a.survivors.blocks, a.survivors.bytes, b.key);
+}
+
+KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {
+    KindReport& report = draft.report;
+    report.name = profile_.kind_name(kind);
+    report.survivor_instances = draft.survivors.size();
+    for (auto& [key, site] : draft.sites) {
+        site.site.instances = site.instances.size();
+        site.site.labels = example_labels(site.instances);
+        report.sites.push_back(std::move(site.site));
+    }
+    std::sort(report.sites.begin(), report.sites.end(), survives_more);
+    return std::move(report);
+}
+
+std::uint32_t usual_parent(const KindDraft& draft) {
+    const auto most = std::max_element(draft.parents.begin(), draft.parents.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == draft.parents.end() ? 0 : most->first;
+}
+
+ScopeReport Reporter::make() {
+    add_counters();
+    count_records();
+    add_blocks();
+    std::vector<KindNode> nodes;
+    for (auto& [kind, draft] : kinds_) nodes.push_back({kind, usual_parent(draft), finish(kind, draft)});
+    report_.kinds = arrange_kinds(std::move(nodes));
+    return std::move(report_);
+}
+
+}  // namespace
+
+ScopeReport report_scopes(Profile& profile) { return Reporter(profile).make(); }
+
+}  // namespace dregs

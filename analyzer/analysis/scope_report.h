@@ -1,0 +1,47 @@
+// The tree of scope kinds, what became of their instances, and the sites whose blocks outlived them.
+//
+// Pure: a profile in, a report out. Called by the command `scopes`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis/profile.h"
+
+namespace dregs {
+
+struct SurvivorSite {
+    std::string key;
+    Tally survivors;
+    std::size_t instances = 0;        // in how many instances of the kind
+    std::vector<std::string> labels;  // examples, oldest first
+    std::uint32_t top_stack = 0;
+};
+
+struct KindReport {
+    std::string name;
+    std::string parent;     // the kind it was mostly seen nested in; "" for none
+    std::size_t depth = 0;  // in the tree
+    bool pool = false;
+    std::uint64_t entered = 0;
+    std::uint64_t left = 0;
+    std::uint64_t clean = 0;
+    std::uint64_t missed_leaves = 0;
+    std::uint64_t abandoned = 0;
+    std::uint64_t open = 0;
+    std::uint64_t open_on_gone_threads = 0;
+    std::size_t survivor_instances = 0;
+    Tally live;
+    Tally survivors;
+    std::vector<SurvivorSite> sites;  // most survivors first
+};
+
+struct ScopeReport {
+    std::vector<KindReport> kinds;  // each after its parent; among siblings the one with most survivors first
+    Tally unscoped;                 // live blocks in no scope
+    Tally survivors;
+};
+
+ScopeReport report_scopes(Profile& profile);
+
+}  // namespace dregs

@@ -1,0 +1,172 @@
+// See stack_namer.h. site/frames/... -> site_place -> find_site -> place -> make_place -> resolve -> Symbolizer
+#include "analyzer/analysis/stack_namer.h"
+
+#include <absl/strings/str_cat.h>
+
+#include "analyzer/analysis/fingerprint.h"
+#include "analyzer/analysis/module_image.h"
+
+namespace dregs {
+namespace {
+
+Frame made_up(const char* function) {
+    Frame frame;
+    frame.function = function;
+    return frame;
+}
+
+std::string hex_of(const std::vector<std::uint8_t>& bytes) {
+    std::string text;
+    for (const std::uint8_t byte : bytes) absl::StrAppend(&text, absl::Hex(byte, absl::kZeroPad2));
+    return text;
+}
+
+}  // namespace
+
+StackNamer::StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers)
+    : trace_(trace), symbolizer_(symbolizer), wrappers_(wrappers), show_wrappers_(show_wrappers) {
+    nowhere_.frames = &keep(made_up("[no stack]"));
+    nowhere_.first_user = 0;
+}
+
+const std::vector<Frame>& StackNamer::keep(Frame frame) { return kept_.emplace_back(1, std::move(frame)); }
+
+const ModuleImage* StackNamer::image(std::uint32_t module) {
+    if (const auto known = images_.find(module); known != images_.end()) return &known->second;
+    const format::Module* found = module == format::kNoModule ? nullptr : trace_.modules().find(module);
+    if (!found || found->state == format::ModuleState::kFree) return nullptr;
+    return &images_.emplace(module, make_module_image(trace_, *found)).first->second;
+}
+
+const std::vector<Frame>& StackNamer::resolve(std::uint64_t location) {
+    const std::uint64_t pc = format::location_pc(location);
+    const std::uint32_t module = format::location_module(location);
+    if (module == format::kNamedModule) {
+        return keep(made_up(std::string(trace_.string(static_cast<format::StringRef>(pc))).c_str()));
+    }
+    if (const ModuleImage* known = image(module)) {
+        return symbolizer_.resolve(*known, pc, format::location_exact(location));
+    }
+    Frame frame;
+    frame.offset = pc;
+    return keep(std::move(frame));
+}
+
+std::string StackNamer::module_key(std::uint32_t module, const Frame& frame) {
+    const ModuleImage* known = module == format::kNamedModule ? nullptr : image(module);
+    if (!known) return frame.function;
+    return known->build_id.empty() ? known->path : hex_of(known->build_id);
+}
+
+bool StackNamer::is_user(const Frame& frame) const {
+    return !frame.shim && (show_wrappers_ || !wrappers_.is_wrapper(frame));
+}
+
+StackNamer::Place StackNamer::make_place(std::uint64_t location) {
+    Place place;
+    place.frames = &resolve(location);
+    place.module = module_key(format::location_module(location), place.frames->front());
+    for (int i = 0; i < static_cast<int>(place.frames->size()); ++i) {
+        const Frame& frame = (*place.frames)[static_cast<std::size_t>(i)];
+        if (place.first_user < 0 && is_user(frame)) place.first_user = i;
+        if (!frame.shim) place.last_known = i;
+    }
+    for (const std::uint64_t seed : {0, 1}) {
+        Fingerprint print(seed);
+        print.add(place.module);
+        print.add(place.frames->front().offset);
+        place.identity[seed] = print.value();
+    }
+    return place;
+}
+
+const StackNamer::Place& StackNamer::place(std::uint64_t location) {
+    const auto known = places_.find(location);
+    if (known != places_.end()) return known->second;
+    return places_.emplace(location, make_place(location)).first->second;
+}
+
+StackNamer::SitePlace StackNamer::find_site(std::uint32_t stack) {
+    SitePlace found{&nowhere_, 0, 0};
+    std::size_t depth = 0;
+    trace_.walk(stack, [&](std::uint64_t location) {
+        const Place& here = place(location);
+        // Should all be wrappers, the outermost is the nearest there is to a user of the block.
+        if (here.first_user >= 0 || here.last_known >= 0) {
+            found = {&here, here.first_user >= 0 ? here.first_user : here.last_known, depth};
+        }
+        ++depth;
+        return here.first_user < 0;
+    });
+    return found;
+}
+
+const StackNamer::SitePlace& StackNamer::site_place(std::uint32_t stack) {
+    const auto known = sites_.find(stack);
+    if (known != sites_.end()) return known->second;
+    return sites_.emplace(stack, find_site(stack)).first->second;
+}
+
+const Frame& StackNamer::site(std::uint32_t stack) {
+    const SitePlace& at = site_place(stack);
+    return (*at.place->frames)[static_cast<std::size_t>(at.frame)];
+}
+
+std::string StackNamer::site_key(std::uint32_t stack) {
+    const SitePlace at = site_place(stack);
+    const Frame& frame = site(stack);
+    if (frame.line > 0 && !frame.file.empty()) {
+        return absl::StrCat(frame.function, "\n", frame.file, "\n", frame.line, "\n", frame.column);
+    }
+    return absl::StrCat("@", at.place->module, "\n", frame.offset);
+}
+
+std::string StackNamer::stack_key(std::uint32_t stack) {
+    Fingerprint first(0);
+    Fingerprint second(1);
+    trace_.walk(stack, [&](std::uint64_t location) {
+        const Place& here = place(location);
+        first.add(here.identity[0]);
+        second.add(here.identity[1]);
+        return true;
+    });
+    return absl::StrCat(absl::Hex(first.value(), absl::kZeroPad16), absl::Hex(second.value(), absl::kZeroPad16));
+}
+
+std::vector<Frame> StackNamer::frames(std::uint32_t stack, std::size_t limit) {
+    const SitePlace at = site_place(stack);
+    std::vector<Frame> frames;
+    if (at.place == &nowhere_) return *nowhere_.frames;
+    std::size_t depth = 0;
+    trace_.walk(stack, [&](std::uint64_t location) {
+        if (depth++ < at.depth) return true;
+        const std::vector<Frame>& here = *place(location).frames;
+        const int begin = depth == at.depth + 1 ? at.frame : 0;
+        frames.insert(frames.end(), here.begin() + begin, here.end());
+        return limit == 0 || frames.size() < limit;
+    });
+    if (limit != 0 && frames.size() > limit) frames.resize(limit);
+    return frames;
+}
+
+std::vector<Frame> StackNamer::whole_stack(std::uint32_t stack) {
+    std::vector<Frame> frames;
+    trace_.walk(stack, [&](std::uint64_t location) {
+        for (const Frame& frame : *place(location).frames) {
+            if (!frame.shim) frames.push_back(frame);
+        }
+        return true;
+    });
+    return frames;
+}
+
+const char* StackNamer::cut_reason(std::uint32_t stack) const {
+    switch (trace_.walk(stack, [](std::uint64_t) { return true; })) {
+        case format::kStackCut: return "deeper than the limit: the outer frames are missing";
+        case format::kStackNoUnwind: return "no unwind information beyond this frame";
+        case format::kStackNone: return "the stack was not recorded";
+        default: return "";
+    }
+}
+
+}  // namespace dregs

@@ -1,0 +1,15 @@
+// See load.h.
+#include "analyzer/trace/load.h"
+
+#include "analyzer/trace/header_reader.h"
+
+namespace dregs {
+
+Trace load_trace(const ByteSource& source, BlockSink sink, const Progress& progress) {
+    const format::Header header = read_header(source);
+    const ScopeMoments before(source, header);
+    const BlockDamage damage = read_blocks(source, header, before, sink, progress);
+    return Trace(source, before, damage);
+}
+
+}  // namespace dregs

@@ -1,0 +1,19 @@
+// From what the user typed, TRACE or PID, to the file to read.
+//
+// A process's trace is found in its memory map, whatever its name and wherever it lies: in a container's root, deleted.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analyzer/trace/byte_source.h"
+
+namespace dregs {
+
+// A file of that name, or else the trace of the process of that number. Throws Error that says which of the two failed.
+std::unique_ptr<FileSource> open_trace_or_pid(const std::string& text);
+
+// The trace that process `pid` writes.
+std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid);
+
+}  // namespace dregs

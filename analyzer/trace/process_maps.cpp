@@ -1,0 +1,64 @@
+// See process_maps.h.
+#include "analyzer/trace/process_maps.h"
+
+#include <absl/strings/str_cat.h>
+#include <sys/sysmacros.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+namespace dregs {
+namespace {
+
+dev_t parse_device(const std::string& text) {
+    std::istringstream in(text);
+    unsigned major_number = 0;
+    unsigned minor_number = 0;
+    char colon = 0;
+    in >> std::hex >> major_number >> colon >> minor_number;
+    return in && colon == ':' ? makedev(major_number, minor_number) : 0;
+}
+
+// The kernel writes a newline in a path as \012 and adds a word to the path of a deleted file.
+std::string clean_path(std::string path) {
+    constexpr std::string_view kDeleted = " (deleted)";
+    constexpr std::string_view kNewline = "\\012";
+    if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+    for (std::size_t at = 0; (at = path.find(kNewline, at)) != std::string::npos; ++at) {
+        path.replace(at, kNewline.size(), "\n");
+    }
+    return path;
+}
+
+// "begin-end rw-s offset major:minor inode      path"
+std::optional<SharedMapping> parse_line(const std::string& line) {
+    std::istringstream in(line);
+    SharedMapping mapping{};
+    std::string permissions;
+    std::string offset;
+    std::string device;
+    in >> mapping.range >> permissions >> offset >> device >> mapping.inode >> std::ws;
+    if (!in || permissions != "rw-s" || mapping.inode == 0) return std::nullopt;
+    std::getline(in, mapping.path);
+    if (!mapping.path.starts_with('/')) return std::nullopt;
+    mapping.path = clean_path(mapping.path);
+    mapping.device = parse_device(device);
+    return mapping;
+}
+
+}  // namespace
+
+std::optional<std::vector<SharedMapping>> shared_mappings(std::uint32_t pid) {
+    errno = 0;
+    std::ifstream maps(absl::StrCat("/proc/", pid, "/maps"));
+    if (!maps) return std::nullopt;
+    std::vector<SharedMapping> found;
+    for (std::string line; std::getline(maps, line);) {
+        if (auto mapping = parse_line(line)) found.push_back(std::move(*mapping));
+    }
+    if (maps.bad()) return std::nullopt;
+    return found;
+}
+
+}  // namespace dregs

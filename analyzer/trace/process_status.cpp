@@ -1,0 +1,115 @@
+// See process_status.h.
+#include "analyzer/trace/process_status.h"
+
+#include <absl/strings/str_cat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "analyzer/trace/process_maps.h"
+
+namespace dregs {
+namespace {
+
+// The 3rd field of /proc/PID/stat (state) and the 22nd (start, in clock ticks since boot). The 2nd, the name, may hold
+// anything, parentheses too: count from the last one.
+struct Stat {
+    char state;
+    std::uint64_t start_ticks;
+};
+
+std::optional<Stat> read_stat(std::uint32_t pid) {
+    std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+    std::string line;
+    if (!std::getline(file, line)) return std::nullopt;
+    const std::size_t name_end = line.rfind(')');
+    if (name_end == std::string::npos || name_end + 2 >= line.size()) return std::nullopt;
+    std::istringstream fields(line.substr(name_end + 2));
+    Stat stat{'?', 0};
+    fields >> stat.state;
+    constexpr int kStart = 22;
+    std::string skipped;
+    for (int field = 4; field < kStart; ++field) fields >> skipped;
+    fields >> stat.start_ticks;
+    return fields ? std::optional(stat) : std::nullopt;
+}
+
+// A process that began after the trace did is another one that was given the same pid.
+bool began_before(const Stat& stat, std::uint64_t boottime_ns) {
+    const auto ticks = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+    const std::uint64_t tick_ns = 1'000'000'000 / ticks;
+    return stat.start_ticks <= boottime_ns / tick_ns + 1;
+}
+
+bool other_host(const Trace& trace) {
+    char name[256] = {};
+    const std::string_view host = trace.string(trace.header().host);
+    return !host.empty() && ::gethostname(name, sizeof(name) - 1) == 0 && host != name;
+}
+
+// The same file by identity; or, for a copy of a trace and on file systems whose device numbers differ between stat and
+// maps, by the name the process gave it.
+bool maps_trace(const std::vector<SharedMapping>& mappings, const Trace& trace, const FileSource& source) {
+    const std::string_view output = trace.string(trace.header().output);
+    return std::any_of(mappings.begin(), mappings.end(), [&](const SharedMapping& mapping) {
+        return (mapping.device == source.device() && mapping.inode == source.inode()) || mapping.path == output;
+    });
+}
+
+std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
+    std::vector<std::uint32_t> tasks;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat("/proc/", pid, "/task"), ignored)) {
+        const std::string name = entry.path().filename().string();
+        std::uint32_t tid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc{}) tasks.push_back(tid);
+    }
+    std::sort(tasks.begin(), tasks.end());
+    return tasks;
+}
+
+Liveness judge(const Trace& trace, const FileSource& source) {
+    const format::Header& header = trace.header();
+    if (header.writer == format::Writer::kImport || header.writer == format::Writer::kMerge) return Liveness::kImported;
+    if (header.snapshot_realtime_ns != 0) return Liveness::kSnapshot;
+    const Liveness over = header.state == format::ProcessState::kExited ? Liveness::kExited : Liveness::kEnded;
+    const auto stat = read_stat(header.pid);
+    const bool alive = stat && stat->state != 'Z' && stat->state != 'X';
+    const auto mappings = alive ? shared_mappings(header.pid) : std::nullopt;
+    if (mappings && maps_trace(*mappings, trace, source)) return Liveness::kRunning;
+    if (other_host(trace)) return over == Liveness::kExited ? over : Liveness::kElsewhere;
+    if (!alive || !began_before(*stat, header.start_boottime_ns)) return over;
+    if (!mappings) return Liveness::kRunning;  // not ours to look at, but it is the process
+    return over == Liveness::kExited ? over : Liveness::kReplaced;
+}
+
+}  // namespace
+
+bool ProcessStatus::has_task(std::uint32_t tid) const { return std::binary_search(tasks.begin(), tasks.end(), tid); }
+
+ProcessStatus process_status(const Trace& trace, const FileSource& source) {
+    ProcessStatus status;
+    status.liveness = judge(trace, source);
+    if (status.running()) status.tasks = list_tasks(trace.header().pid);
+    return status;
+}
+
+const char* liveness_word(Liveness liveness) {
+    switch (liveness) {
+        case Liveness::kRunning: return "running";
+        case Liveness::kExited: return "exited";
+        case Liveness::kEnded: return "ended";
+        case Liveness::kReplaced: return "replaced";
+        case Liveness::kElsewhere: return "elsewhere";
+        case Liveness::kSnapshot: return "snapshot";
+        case Liveness::kImported: return "imported";
+    }
+    return "unknown";
+}
+
+}  // namespace dregs

@@ -1,0 +1,70 @@
+// See trace.h.
+#include "analyzer/trace/trace.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <cstring>
+
+#include "analyzer/trace/error.h"
+#include "analyzer/trace/header_reader.h"
+
+namespace dregs {
+namespace {
+
+// A command line may be long; anything longer is damage, not text.
+constexpr std::uint32_t kMaxStringBytes = 4u << 20;
+
+}  // namespace
+
+Trace::Trace(const ByteSource& source, const ScopeMoments& before, const BlockDamage& damage)
+    : name_(source.name()),
+      header_(read_header(source)),
+      node_layout_(source, header_, format::kStackNodes, sizeof(format::StackNode)),
+      string_layout_(source, header_, format::kStrings, 1),
+      scopes_(source, header_, format::kScopes),
+      nodes_(source, header_, format::kStackNodes),
+      modules_(source, header_, format::kModules),
+      kinds_(source, header_, format::kKinds),
+      kind_counters_(source, header_, format::kKindCounters),
+      threads_(source, header_, format::kThreads),
+      notes_(source, header_, format::kNotes),
+      strings_(source, header_, format::kStrings),
+      damage_(damage),
+      in_flux_(scopes_.size()) {
+    for (std::uint64_t i = 0; i < scopes_.size(); ++i) in_flux_[i] = before.in_flux(i, scopes_[i]);
+}
+
+void Trace::fail(std::uint64_t offset, const std::string& what) const { throw TraceError(name_, offset, what); }
+
+std::string_view Trace::string(format::StringRef ref) const {
+    if (ref == 0) return {};
+    std::uint32_t length = 0;
+    const std::uint64_t text = std::uint64_t{ref} + sizeof(length);
+    if (text > strings_.size()) fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " is beyond the string table"));
+    std::memcpy(&length, strings_.data() + ref, sizeof(length));
+    if (length > kMaxStringBytes || length > strings_.size() - text) {
+        fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " has the impossible length ", length));
+    }
+    return {reinterpret_cast<const char*>(strings_.data()) + text, length};
+}
+
+bool Trace::has_stack(std::uint32_t stack) const {
+    return stack < format::kStackRoots || (stack < nodes_.size() && nodes_[stack].location != 0);
+}
+
+format::StackRoot Trace::walk(std::uint32_t stack, absl::FunctionRef<bool(std::uint64_t)> visit) const {
+    std::uint32_t node = stack;
+    for (std::uint32_t frames = 0; node >= format::kStackRoots; ++frames) {
+        if (!nodes_.find(node)) {
+            fail(0, absl::StrCat("stack ", stack, " leads to frame ", node, " beyond the stack table"));
+        }
+        if (frames >= format::kMaxFrames) {
+            fail(node_layout_.offset_of(node), absl::StrCat("stack ", stack, " never ends"));
+        }
+        if (!visit(nodes_[node].location)) return format::kStackNone;
+        node = nodes_[node].parent;
+    }
+    return static_cast<format::StackRoot>(node);
+}
+
+}  // namespace dregs
