@@ -302,7 +302,8 @@ constexpr std::uint32_t scope_generation(std::uint64_t status) { return static_c
 
 struct Kind {
     StringRef name;  // kind 0 has none
-    std::uint32_t reserved;
+    // Kind its first instance was nested in, 0: in none. Clean instances leave no record, so this alone tells the tree.
+    std::uint32_t parent;
 };
 static_assert(sizeof(Kind) == 8);
 
