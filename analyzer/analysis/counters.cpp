@@ -5,19 +5,25 @@
 
 #include <cstring>
 
-
 namespace dregs {
 namespace {
 
 const char* note_text(format::NoteCode code) {
     switch (code) {
-        case format::NoteCode::kGrowthFailed: return "the trace could not grow";
-        case format::NoteCode::kTableFull: return "a table is full";
-        case format::NoteCode::kModulesFull: return "too many modules were loaded: some have no names";
-        case format::NoteCode::kForeignMalloc: return "the program brings its own malloc: its blocks are not seen";
-        case format::NoteCode::kUnwinderMissing: return "no unwinder was found: stacks are missing";
-        case format::NoteCode::kSnapshotFailed: return "a snapshot the program asked for failed";
-        default: return "a note this dregs does not know";
+        case format::NoteCode::kGrowthFailed:
+            return "the trace could not grow";
+        case format::NoteCode::kTableFull:
+            return "a table is full";
+        case format::NoteCode::kModulesFull:
+            return "too many modules were loaded: some have no names";
+        case format::NoteCode::kForeignMalloc:
+            return "the program brings its own malloc: its blocks are not seen";
+        case format::NoteCode::kUnwinderMissing:
+            return "no unwinder was found: stacks are missing";
+        case format::NoteCode::kSnapshotFailed:
+            return "a snapshot the program asked for failed";
+        default:
+            return "a note this dregs does not know";
     }
 }
 

@@ -13,9 +13,9 @@ namespace dregs {
 enum class Change { kNew, kGone, kGrown, kShrunk, kSame };
 
 struct DiffRow {
-    Row row;                    // as in the newest trace that has it
+    Row row;                     // as in the newest trace that has it
     std::size_t shown_from = 0;  // which trace that is
-    std::vector<Tally> series;  // one a trace
+    std::vector<Tally> series;   // one a trace
     std::int64_t delta_blocks = 0;
     std::int64_t delta_bytes = 0;
     Change change = Change::kSame;

@@ -43,7 +43,9 @@ Where parse_where(const std::string& text) {
     return {known->field, text.substr(colon + 1)};
 }
 
-bool FilterMatcher::matches(std::uint32_t stack, const ScopeFacts& facts) { return scope_matches(facts) && stack_matches(stack); }
+bool FilterMatcher::matches(std::uint32_t stack, const ScopeFacts& facts) {
+    return scope_matches(facts) && stack_matches(stack);
+}
 
 bool FilterMatcher::scope_matches(const ScopeFacts& facts) const {
     if (filter_.scope && *filter_.scope != profile_.kind_name(facts.kind)) return false;

@@ -1,7 +1,7 @@
 // The live blocks of a trace, summed up by stack and scope record: what every ranking starts from.
 //
-// Owns one cell for each pair (stack, scope) that has blocks, so memory follows stacks and scopes, not blocks. BlockSums
-// is the sink while the trace is read; LiveSet is what remains of it once the tables are known.
+// Owns one cell for each pair (stack, scope) that has blocks, so memory follows stacks and scopes, not blocks.
+// BlockSums is the sink while the trace is read; LiveSet is what remains of it once the tables are known.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

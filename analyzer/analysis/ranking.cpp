@@ -135,10 +135,14 @@ Row Ranker::finish_row(Draft& draft) {
 // What decides first, as a number that is larger for what comes first.
 std::uint64_t weight(const Row& row, SortBy sort) {
     switch (sort) {
-        case SortBy::kCount: return row.live.blocks;
-        case SortBy::kBytes: return row.live.bytes;
-        case SortBy::kOutlived: return row.outlived.blocks;
-        case SortBy::kAge: return ~std::uint64_t{row.oldest_cs};
+        case SortBy::kCount:
+            return row.live.blocks;
+        case SortBy::kBytes:
+            return row.live.bytes;
+        case SortBy::kOutlived:
+            return row.outlived.blocks;
+        case SortBy::kAge:
+            return ~std::uint64_t{row.oldest_cs};
     }
     return 0;
 }

@@ -43,9 +43,12 @@ bool ScopeIndex::outlived(std::uint32_t instance) const {
     const format::Scope* scope = trace_.scopes().find(instance);
     if (!scope || scope->kind == 0 || trace_.scope_in_flux(instance)) return false;
     switch (format::scope_state(scope->status)) {
-        case format::ScopeState::kClosed: return true;
-        case format::ScopeState::kOpen: return is_pool(*scope) && ancestor_ended(*scope);
-        default: return false;
+        case format::ScopeState::kClosed:
+            return true;
+        case format::ScopeState::kOpen:
+            return is_pool(*scope) && ancestor_ended(*scope);
+        default:
+            return false;
     }
 }
 

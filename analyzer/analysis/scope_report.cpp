@@ -46,6 +46,7 @@ class Reporter {
     void add_blocks();
     void add_survivors(const LiveCell& cell, const ScopeFacts& facts, KindDraft& kind);
     KindReport finish(std::uint32_t kind, KindDraft& draft);
+    std::uint32_t usual_parent(std::uint32_t kind, const KindDraft& draft) const;
     std::vector<std::string> example_labels(const absl::flat_hash_set<std::uint32_t>& instances) const;
 
     Profile& profile_;
@@ -158,10 +159,13 @@ KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {
     return std::move(report);
 }
 
-std::uint32_t usual_parent(const KindDraft& draft) {
+// By the instances that are still there; clean ones left no record, then by what the writer noted of the first.
+std::uint32_t Reporter::usual_parent(std::uint32_t kind, const KindDraft& draft) const {
     const auto most = std::max_element(draft.parents.begin(), draft.parents.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == draft.parents.end() ? 0 : most->first;
+    if (most != draft.parents.end()) return most->first;
+    const format::Kind* noted = profile_.trace().kinds().find(kind);
+    return noted ? noted->parent : 0;
 }
 
 ScopeReport Reporter::make() {
@@ -169,7 +173,7 @@ ScopeReport Reporter::make() {
     count_records();
     add_blocks();
     std::vector<KindNode> nodes;
-    for (auto& [kind, draft] : kinds_) nodes.push_back({kind, usual_parent(draft), finish(kind, draft)});
+    for (auto& [kind, draft] : kinds_) nodes.push_back({kind, usual_parent(kind, draft), finish(kind, draft)});
     report_.kinds = arrange_kinds(std::move(nodes));
     return std::move(report_);
 }

@@ -3,21 +3,23 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 namespace dregs {
 namespace {
 
+constexpr std::size_t kMaxDepth = 64;  // deeper ones become roots, and so does one of each cycle
+
 using Children = std::map<std::uint32_t, std::vector<std::size_t>>;
 using Places = std::map<std::uint32_t, std::size_t>;  // kind -> index of its node
 
-bool leads_to_itself(const std::vector<KindNode>& nodes, const Places& places, std::size_t node) {
-    std::set<std::size_t> seen{node};
+// Whether the way up ends at a root after a sane number of steps.
+bool reaches_root(const std::vector<KindNode>& nodes, const Places& places, std::size_t node) {
+    std::size_t steps = 0;
     for (auto up = places.find(nodes[node].parent); up != places.end(); up = places.find(nodes[up->second].parent)) {
-        if (!seen.insert(up->second).second) return true;
+        if (++steps > kMaxDepth) return false;
     }
-    return false;
+    return true;
 }
 
 bool worse(const KindNode& a, const KindNode& b) {
@@ -54,7 +56,7 @@ std::vector<KindReport> arrange_kinds(std::vector<KindNode> nodes) {
     Places places;
     for (std::size_t i = 0; i < nodes.size(); ++i) places[nodes[i].kind] = i;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (!places.contains(nodes[i].parent) || leads_to_itself(nodes, places, i)) nodes[i].parent = 0;
+        if (!places.contains(nodes[i].parent) || !reaches_root(nodes, places, i)) nodes[i].parent = 0;
     }
     Children children;
     for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -162,10 +162,14 @@ std::vector<Frame> StackNamer::whole_stack(std::uint32_t stack) {
 
 const char* StackNamer::cut_reason(std::uint32_t stack) const {
     switch (trace_.walk(stack, [](std::uint64_t) { return true; })) {
-        case format::kStackCut: return "deeper than the limit: the outer frames are missing";
-        case format::kStackNoUnwind: return "no unwind information beyond this frame";
-        case format::kStackNone: return "the stack was not recorded";
-        default: return "";
+        case format::kStackCut:
+            return "deeper than the limit: the outer frames are missing";
+        case format::kStackNoUnwind:
+            return "no unwind information beyond this frame";
+        case format::kStackNone:
+            return "the stack was not recorded";
+        default:
+            return "";
     }
 }
 

@@ -1,5 +1,5 @@
-// Names stacks: their frames, their site (the first frame that is no allocation wrapper), and keys that mean the same in
-// every trace.
+// Names stacks: their frames, their site (the first frame that is no allocation wrapper), and keys that mean the same
+// in every trace.
 //
 // Owns the look-ups' cache and the identity rule: two blocks have the same site when function, file, line and column
 // agree, or without debug information module and offset. Modules are told apart by build-id, else by path, so the keys

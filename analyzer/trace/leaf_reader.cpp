@@ -18,8 +18,9 @@ absl::Span<std::uint8_t> bytes_of(format::Word* words, std::size_t count) {
 
 void check_leaf(const ByteSource& source, std::uint64_t place, const format::Leaf& leaf, std::uint64_t file_end) {
     if (leaf.address % format::kLeafSpan != 0 || leaf.address >= format::kAddressLimit) {
-        throw TraceError(source.name(), place, absl::StrCat("a leaf of the block map has the impossible address 0x",
-                                                            absl::Hex(leaf.address)));
+        throw TraceError(
+            source.name(), place,
+            absl::StrCat("a leaf of the block map has the impossible address 0x", absl::Hex(leaf.address)));
     }
     const bool inside = leaf.offset >= format::kHeaderBytes && leaf.offset % 8 == 0 && leaf.offset <= file_end &&
                         format::kLeafBytes <= file_end - leaf.offset;
@@ -65,8 +66,8 @@ void LeafReader::for_each(absl::FunctionRef<void(const SettledLeaf&)> sink) {
 }
 
 std::uint64_t LeafReader::offset_after(std::size_t index) const {
-    const bool follows = index + 1 < leaves_.size() &&
-                         leaves_[index + 1].address == leaves_[index].address + format::kLeafSpan;
+    const bool follows =
+        index + 1 < leaves_.size() && leaves_[index + 1].address == leaves_[index].address + format::kLeafSpan;
     return follows ? leaves_[index + 1].offset : 0;
 }
 

@@ -78,8 +78,8 @@ std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid) {
         // A forked child may still have its parent's trace mapped beside its own.
         if (writer && std::find(pids.begin(), pids.end(), *writer) != pids.end()) return source;
     }
-    throw Error(absl::StrCat("process ", pid,
-                             " writes no trace: it was not started with libdregs.so (dregs run -- PROGRAM)"));
+    throw Error(
+        absl::StrCat("process ", pid, " writes no trace: it was not started with libdregs.so (dregs run -- PROGRAM)"));
 }
 
 std::unique_ptr<FileSource> open_trace_or_pid(const std::string& text) {

@@ -101,13 +101,20 @@ ProcessStatus process_status(const Trace& trace, const FileSource& source) {
 
 const char* liveness_word(Liveness liveness) {
     switch (liveness) {
-        case Liveness::kRunning: return "running";
-        case Liveness::kExited: return "exited";
-        case Liveness::kEnded: return "ended";
-        case Liveness::kReplaced: return "replaced";
-        case Liveness::kElsewhere: return "elsewhere";
-        case Liveness::kSnapshot: return "snapshot";
-        case Liveness::kImported: return "imported";
+        case Liveness::kRunning:
+            return "running";
+        case Liveness::kExited:
+            return "exited";
+        case Liveness::kEnded:
+            return "ended";
+        case Liveness::kReplaced:
+            return "replaced";
+        case Liveness::kElsewhere:
+            return "elsewhere";
+        case Liveness::kSnapshot:
+            return "snapshot";
+        case Liveness::kImported:
+            return "imported";
     }
     return "unknown";
 }

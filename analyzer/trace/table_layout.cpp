@@ -26,17 +26,28 @@ std::uint64_t place_of_segment(format::TableId id, unsigned segment) {
 
 const char* table_name(format::TableId id) {
     switch (id) {
-        case format::kStrings: return "string";
-        case format::kModules: return "module";
-        case format::kStackNodes: return "stack";
-        case format::kLeaves: return "leaf";
-        case format::kScopes: return "scope";
-        case format::kKinds: return "scope kind";
-        case format::kKindCounters: return "scope kind counter";
-        case format::kThreads: return "thread";
-        case format::kSideBlocks: return "side block";
-        case format::kNotes: return "note";
-        default: return "unknown";
+        case format::kStrings:
+            return "string";
+        case format::kModules:
+            return "module";
+        case format::kStackNodes:
+            return "stack";
+        case format::kLeaves:
+            return "leaf";
+        case format::kScopes:
+            return "scope";
+        case format::kKinds:
+            return "scope kind";
+        case format::kKindCounters:
+            return "scope kind counter";
+        case format::kThreads:
+            return "thread";
+        case format::kSideBlocks:
+            return "side block";
+        case format::kNotes:
+            return "note";
+        default:
+            return "unknown";
     }
 }
 

@@ -40,7 +40,8 @@ std::string_view Trace::string(format::StringRef ref) const {
     if (ref == 0) return {};
     std::uint32_t length = 0;
     const std::uint64_t text = std::uint64_t{ref} + sizeof(length);
-    if (text > strings_.size()) fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " is beyond the string table"));
+    if (text > strings_.size())
+        fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " is beyond the string table"));
     std::memcpy(&length, strings_.data() + ref, sizeof(length));
     if (length > kMaxStringBytes || length > strings_.size() - text) {
         fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " has the impossible length ", length));
