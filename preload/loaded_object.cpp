@@ -1,0 +1,61 @@
+// _dl_find_object, or dl_iterate_phdr where that is missing. See loaded_object.h.
+#include "loaded_object.h"
+
+#include <dlfcn.h>
+#include <link.h>
+
+// Weak: a glibc before 2.35 has it not.
+extern "C" int _dl_find_object(void* address, dl_find_object* result) noexcept __attribute__((weak));
+
+namespace dregs {
+namespace {
+
+struct Query {
+    std::uintptr_t address;
+    LoadedObject* object;
+    bool found;
+};
+
+const ::link_map* find_link_map(const dl_phdr_info& info) {
+    for (const ::link_map* map = _r_debug.r_map; map != nullptr; map = map->l_next) {
+        if (map->l_addr == info.dlpi_addr && map->l_name == info.dlpi_name) return map;
+    }
+    return nullptr;
+}
+
+int visit(dl_phdr_info* info, std::size_t, void* data) {
+    Query& query = *static_cast<Query*>(data);
+    LoadedObject found{nullptr, ~std::uintptr_t{0}, 0, nullptr};
+    for (unsigned i = 0; i < info->dlpi_phnum; ++i) {
+        const auto& segment = info->dlpi_phdr[i];
+        const std::uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+        const std::uintptr_t end = begin + segment.p_memsz;
+        if (segment.p_type == PT_GNU_EH_FRAME) found.eh_frame_hdr = reinterpret_cast<const std::uint8_t*>(begin);
+        if (segment.p_type != PT_LOAD) continue;
+        if (begin < found.map_start) found.map_start = begin;
+        if (end > found.map_end) found.map_end = end;
+    }
+    if (query.address < found.map_start || query.address >= found.map_end) return 0;
+    found.link_map = find_link_map(*info);
+    *query.object = found;
+    query.found = true;
+    return 1;
+}
+
+}  // namespace
+
+bool find_object(std::uintptr_t address, LoadedObject* object) {
+    if (_dl_find_object != nullptr) {
+        dl_find_object found;
+        if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
+        *object = {found.dlfo_link_map, reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
+                   reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
+                   static_cast<const std::uint8_t*>(found.dlfo_eh_frame)};
+        return true;
+    }
+    Query query{address, object, false};
+    dl_iterate_phdr(visit, &query);
+    return query.found;
+}
+
+}  // namespace dregs

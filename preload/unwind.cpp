@@ -1,0 +1,106 @@
+// The walk. See unwind.h.
+#include "unwind.h"
+
+#include "attributes.h"
+
+namespace dregs {
+namespace {
+
+// User space ends here; a pc beyond, or 0, is no pc.
+constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
+
+bool is_pc(std::uintptr_t pc) { return pc - 1 < kPcLimit - 1; }
+
+// Where a walk ends at a value that is no pc: threads and coroutines begin with a return address of 0.
+format::StackRoot root_at(std::uintptr_t pc) { return pc == 0 ? format::kStackWhole : format::kStackNoUnwind; }
+
+format::StackRoot root_of(Step step) { return step == Step::kEnd ? format::kStackWhole : format::kStackNoUnwind; }
+
+CodeImage image_of(const LoadedObject& object, ReadablePages* pages) {
+    return {object.map_start, object.map_end, object.eh_frame_hdr, pages};
+}
+
+}  // namespace
+
+DREGS_HOT Walk Unwinder::walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit) {
+    const RowTable::Level level = rows_.newest();
+    StackReader stack(pages_, start.sp);
+    Frame frame{start.pc, start.sp, start.bp, false};
+    unsigned jumps = 0;
+    std::uint32_t frames = 0;
+    while (DREGS_LIKELY(is_pc(frame.pc))) {
+        if (frames == limit) return {frames, format::kStackCut};
+        const RowTable::Hit hit = find(level, frame);
+        locations[frames++] = hit.location;
+        const Step result = step(hit.row, stack, &frame, &jumps);
+        if (DREGS_LIKELY(result == Step::kCaller)) continue;
+        if (result != Step::kComplex) return {frames, root_of(result)};
+        const Walk full = walk_registers(start, locations, limit);
+        return full.frames >= frames ? full : Walk{frames, format::kStackNoUnwind};
+    }
+    return {frames, root_at(frame.pc)};
+}
+
+DREGS_COLD RowTable::Hit Unwinder::find_or_learn(const Frame& frame) {
+    const RowTable::Hit hit = rows_.find(format::make_location(frame.pc, 0, frame.exact));
+    return hit.row.kind() != RowKind::kNone ? hit : learn(frame);
+}
+
+// A pc outside of all modules, or in one that has no number, is not remembered: both may change.
+RowTable::Hit Unwinder::learn(const Frame& frame) {
+    LoadedObject object;
+    if (!find_object(frame.exact ? frame.pc : frame.pc - 1, &object))
+        return {format::make_location(frame.pc, format::kNoModule, frame.exact), Row(RowKind::kNoUnwind, 0, 0)};
+    const std::uint32_t module = identify_ != nullptr ? identify_(context_, object) : format::kNoModule;
+    const Row row = make_row(image_of(object, &pages_), frame.pc, frame.exact);
+    const RowTable::Hit hit{format::make_location(frame.pc, module, frame.exact), row};
+    if (module != format::kNoModule) rows_.insert(hit);
+    return hit;
+}
+
+// Captures all registers and finds the starting frame again, by unwinding the shim's own.
+DREGS_COLD Walk Unwinder::walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit) {
+    RegisterFile registers;
+    capture_registers(&registers);
+    if (!reach(start, &registers)) return {0, format::kStackNoUnwind};
+    const RowTable::Level level = rows_.newest();
+    bool exact = false;
+    std::uint32_t frames = 0;
+    while (is_pc(registers.value[kReturnAddress])) {
+        if (frames == limit) return {frames, format::kStackCut};
+        const Frame frame{registers.value[kReturnAddress], registers.value[kRsp], 0, exact};
+        locations[frames++] = find(level, frame).location;
+        const Step result = step_full(&registers, &exact);
+        if (result != Step::kCaller) return {frames, root_of(result)};
+    }
+    return {frames, root_at(registers.value[kReturnAddress])};
+}
+
+bool Unwinder::reach(const Registers& start, RegisterFile* registers) {
+    constexpr int kMaxOwnFrames = 32;
+    bool exact = true;
+    for (int frames = 0; frames < kMaxOwnFrames; ++frames) {
+        if (step_full(registers, &exact) != Step::kCaller) return false;
+        const std::uintptr_t sp = registers->value[kRsp];
+        if (sp == start.sp) return registers->value[kReturnAddress] == start.pc;
+        if (sp > start.sp) return false;
+    }
+    return false;
+}
+
+Step Unwinder::step_full(RegisterFile* registers, bool* exact) {
+    const std::uintptr_t pc = registers->value[kReturnAddress];
+    LoadedObject object;
+    if (!find_object(*exact ? pc : pc - 1, &object)) return Step::kNoUnwind;
+    const CodeImage image = image_of(object, &pages_);
+    const Step result = step_registers(image, registers, exact);
+    if (result != Step::kNoUnwind) return result;
+    return make_row(image, pc, *exact).kind() == RowKind::kEnd ? Step::kEnd : result;
+}
+
+void Unwinder::forget_module(std::uint32_t module) {
+    rows_.forget(module);
+    pages_.forget();
+}
+
+}  // namespace dregs
