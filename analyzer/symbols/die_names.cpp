@@ -13,6 +13,7 @@ namespace {
 // References from instance to abstract function to declaration: two in practice, more only when garbled.
 constexpr int kMaxReferences = 16;
 constexpr std::size_t kMaxScopes = 64;
+constexpr const char* kUnnamed = "{unnamed}";  // gcc gives the class of a lambda no name
 
 // The DIE that `die` is an instance or a definition of, as far as there is one.
 Dwarf_Die declaration_of(Dwarf_Die die) {
@@ -45,7 +46,15 @@ bool is_scope(int tag) {
 std::string scope_name(Dwarf_Die& die) {
     const char* name = text_of(die, DW_AT_name);
     if (name) return name;
-    return dwarf_tag(&die) == DW_TAG_namespace ? "(anonymous namespace)" : "";
+    switch (dwarf_tag(&die)) {
+        case DW_TAG_namespace:
+            return "(anonymous namespace)";
+        case DW_TAG_subprogram:
+        case DW_TAG_module:
+            return "";
+        default:
+            return kUnnamed;
+    }
 }
 
 }  // namespace
@@ -83,7 +92,8 @@ std::string DieNames::qualified(Dwarf_Die declaration, const std::string& name) 
     std::size_t steps = 0;
     for (std::uint32_t scope = found->second; scope != ScopeIndex::kUnit && steps < kMaxScopes; ++steps) {
         Dwarf_Die die = index.scopes[scope].die;
-        const std::string part = scope_name(die);
+        std::string part = scope_name(die);
+        if (steps == 0 && part == kUnnamed && name == "operator()") part = "{lambda}";
         if (!part.empty()) text = part + "::" + text;
         scope = index.scopes[scope].parent;
     }

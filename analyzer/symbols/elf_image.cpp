@@ -60,12 +60,12 @@ std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) {
     return adopt(std::move(image));
 }
 
-std::shared_ptr<ElfImage> ElfImage::from_memory(const void* bytes, std::size_t size) {
+std::shared_ptr<ElfImage> ElfImage::from_bytes(std::vector<std::uint8_t> bytes) {
     std::shared_ptr<ElfImage> image(new ElfImage);
-    image->file_bytes_ = size;
+    image->bytes_ = std::move(bytes);
+    image->file_bytes_ = image->bytes_.size();
     elf_version(EV_CURRENT);
-    // elf_memory() takes a pointer to non-const, but an image that is only read is not written to.
-    image->elf_ = elf_memory(static_cast<char*>(const_cast<void*>(bytes)), size);
+    image->elf_ = elf_memory(reinterpret_cast<char*>(image->bytes_.data()), image->bytes_.size());
     return adopt(std::move(image));
 }
 
@@ -137,17 +137,24 @@ bool ElfImage::code_section(std::size_t index, std::uint64_t& begin, std::uint64
     return true;
 }
 
-bool ElfImage::has_section(std::string_view name) const {
+Elf_Scn* ElfImage::find_section(std::string_view name) const {
     std::size_t names = 0;
-    if (elf_getshdrstrndx(elf_, &names) != 0) return false;
+    if (elf_getshdrstrndx(elf_, &names) != 0) return nullptr;
     Elf_Scn* section = nullptr;
     while ((section = elf_nextscn(elf_, section)) != nullptr) {
         GElf_Shdr header;
-        if (!gelf_getshdr(section, &header)) continue;
+        if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS) continue;
         const char* text = elf_strptr(elf_, names, header.sh_name);
-        if (text && name == text && header.sh_type != SHT_NOBITS) return true;
+        if (text && name == text) return section;
     }
-    return false;
+    return nullptr;
+}
+
+std::string_view ElfImage::section_bytes(std::string_view name) const {
+    Elf_Scn* section = find_section(name);
+    const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
+    if (!data || !data->d_buf) return {};
+    return {static_cast<const char*>(data->d_buf), data->d_size};
 }
 
 ElfImage::DebugLink ElfImage::debug_link() const {

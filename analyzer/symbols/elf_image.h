@@ -22,8 +22,8 @@ class ElfImage {
   public:
     // Null where there is no readable x86-64 ELF file.
     static std::shared_ptr<ElfImage> open(const std::string& path);
-    // Of bytes in memory, which must outlive the image (the vdso).
-    static std::shared_ptr<ElfImage> from_memory(const void* bytes, std::size_t size);
+    // Of bytes in memory: the vdso, or what was packed into another file.
+    static std::shared_ptr<ElfImage> from_bytes(std::vector<std::uint8_t> bytes);
     ~ElfImage();
     ElfImage(const ElfImage&) = delete;
     ElfImage& operator=(const ElfImage&) = delete;
@@ -40,7 +40,10 @@ class ElfImage {
     // [begin, end) of the executable section number `index`; false: it is not one.
     bool code_section(std::size_t index, std::uint64_t& begin, std::uint64_t& end) const;
 
-    bool has_section(std::string_view name) const;
+    // Whether there is such a section, with contents in this file.
+    bool has_section(std::string_view name) const { return find_section(name) != nullptr; }
+    // Its contents as they stand in the file; empty: there is none.
+    std::string_view section_bytes(std::string_view name) const;
     // Name and checksum of the separate debug file (.gnu_debuglink); empty: none.
     struct DebugLink {
         std::string name;
@@ -58,11 +61,13 @@ class ElfImage {
     ElfImage() = default;
     static std::shared_ptr<ElfImage> adopt(std::shared_ptr<ElfImage> image);
     bool is_supported() const;
+    Elf_Scn* find_section(std::string_view name) const;
     void read_build_id();
     void read_sections();
     void read_segments();
 
     std::string path_;
+    std::vector<std::uint8_t> bytes_;  // of an image that is in no file
     int fd_ = -1;
     Elf* elf_ = nullptr;
     std::uint64_t file_bytes_ = 0;

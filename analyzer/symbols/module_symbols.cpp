@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/symbols/demangle.h"
+#include "analyzer/symbols/mini_debug_info.h"
 
 namespace dregs {
 namespace {
@@ -20,9 +21,12 @@ std::string path_on_disk(const ModuleImage& module, const std::string& sysroot) 
 }
 
 // Our own vdso: the traced process had the same unless the kernel changed, and then the build-id tells.
-std::shared_ptr<ElfImage> own_vdso(std::size_t size) {
-    const auto* bytes = reinterpret_cast<const void*>(getauxval(AT_SYSINFO_EHDR));
-    return bytes && size > 0 && size <= 65536 ? ElfImage::from_memory(bytes, size) : nullptr;
+std::shared_ptr<ElfImage> own_vdso() {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(getauxval(AT_SYSINFO_EHDR));
+    if (!bytes) return nullptr;
+    const auto* header = reinterpret_cast<const Elf64_Ehdr*>(bytes);
+    const std::size_t size = header->e_shoff + std::size_t{header->e_shentsize} * header->e_shnum;  // sections end it
+    return ElfImage::from_bytes({bytes, bytes + size});
 }
 
 std::string id_text(const BuildId& id) { return id.empty() ? "none" : to_hex(id); }
@@ -58,7 +62,7 @@ ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_
 
 void ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot) {
     if (module.vdso) {
-        auto vdso = own_vdso(module.end - module.begin);
+        auto vdso = own_vdso();
         if (vdso && !module.build_id.empty() && module.build_id == vdso->build_id()) file_ = std::move(vdso);
         return;
     }
@@ -82,7 +86,10 @@ void ModuleSymbols::judge(const ModuleImage& module, std::shared_ptr<ElfImage> f
 
 void ModuleSymbols::read_symbols() {
     const std::size_t full = symbols_.add(debug_, false) + symbols_.add(file_, false);
-    if (full == 0) symbols_.add(file_, true);
+    if (full == 0) {
+        symbols_.add(file_, true);
+        if (file_) symbols_.add(unpack_mini_debug_info(*file_), false);
+    }
     symbols_.seal();
 }
 
