@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void* blocks[10];
+static void* volatile blocks[10];
 
 static void leave_seven(void) {
     for (int i = 0; i < 10; i++) blocks[i] = malloc(1337);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum { kGroup = 10 };
-static void* blocks[4 * kGroup];
+static void* volatile blocks[4 * kGroup];
 
 static void serve(int number, dregs_scope cache) {
     dregs_scope request = dregs_scope_enter("request");
