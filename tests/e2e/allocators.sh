@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Each function of the malloc family, C and C++, leaves one block of its own size at its own site.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/allocators"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Whatever is given to the analyzer that is no sound trace: one clear line, exit status 2, at once.
 . "$(dirname "$0")/harness.sh"
 run_traced "$DREGS_PROGRAMS/nswapsim" 100 leak

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A known call chain without frame pointers, with large frames, alloca, realigned stacks and qsort in between.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/chain"

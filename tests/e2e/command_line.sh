@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Help, version and usage errors of each command: help on stdout with 0, errors on stderr with 2, nothing else.
 . "$(dirname "$0")/harness.sh"
 for command in "" run top diff scopes snapshot; do

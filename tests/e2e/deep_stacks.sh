@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Stacks of 300 frames are whole; beyond the limit they are cut, and the cut is counted.
 . "$(dirname "$0")/harness.sh"
 deep=$DREGS_PROGRAMS/deep

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # However a process ends, its seven live blocks are in the trace.
 . "$(dirname "$0")/harness.sh"
 dying=$DREGS_PROGRAMS/dying

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # exec replaces the program, not its trace: the old image's trace stays as it was, the new image begins another.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/dying" exec

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A forked child writes its own trace; its parent's stays exact; blocks of the parent are told apart from the child's.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/dying" fork

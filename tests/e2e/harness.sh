@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by every end-to-end test: a folder of its own, runs bare and traced, questions to the analyzer, expectations.
 #
 # ctest gives DREGS_BIN, DREGS_LIB and DREGS_PROGRAMS. A test ends at its first failed expectation, which says what was

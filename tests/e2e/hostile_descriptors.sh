@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The shim holds no descriptor: a program that closes all of them, and 0 too, finds the numbers it expects.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/descriptors"

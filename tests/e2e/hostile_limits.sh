@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Where the trace cannot grow, the program goes on as if nothing were there, and the trace says what it lacks.
 . "$(dirname "$0")/harness.sh"
 program=$DREGS_PROGRAMS/scopes_nested

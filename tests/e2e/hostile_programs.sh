@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Programs that no preloaded library can trace: they run as ever, and dregs run says why there is nothing.
 . "$(dirname "$0")/harness.sh"
 for program in own_malloc static_binary; do

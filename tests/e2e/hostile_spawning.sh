@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # vfork and posix_spawn: their children share the parent's memory and must not disturb its trace.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/spawning"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A thousand threads at once.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/threads_many"

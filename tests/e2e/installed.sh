@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # cmake --install into an empty prefix: a consumer builds with find_package and with pkg-config, and both are traced.
 . "$(dirname "$0")/harness.sh"
 need pkg-config

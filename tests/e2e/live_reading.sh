@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A running process is read by the path of its trace and by its pid, copied with and without stopping it, and goes on.
 . "$(dirname "$0")/harness.sh"
 mkfifo input

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The marker API in C11 links nothing, changes nothing without the shim, and marks everything with it.
 . "$(dirname "$0")/harness.sh"
 program=$DREGS_PROGRAMS/marker_c11

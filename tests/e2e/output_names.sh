@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The trace's name: its pattern, its default, and never in the place of something that exists.
 . "$(dirname "$0")/harness.sh"
 program=$DREGS_PROGRAMS/dying

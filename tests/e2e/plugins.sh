@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Two plugins that were loaded at the same address, one after the other, keep their own names for their own blocks.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/plugin_host" "$DREGS_PROGRAMS/plugin_first.so" "$DREGS_PROGRAMS/plugin_second.so"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Pools hold blocks that malloc never sees; free_all and destroy empty them at once.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/pools"

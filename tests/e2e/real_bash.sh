@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # bash runs pipelines, subshells, command substitutions and here-documents: every child has a trace of its own.
 . "$(dirname "$0")/harness.sh"
 cat >script <<'SCRIPT'

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # git makes a repository with a hundred files and reads it back; each git process has its own sound trace.
 . "$(dirname "$0")/harness.sh"
 need git

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # nswapsim's three leaks, at their sites, and nothing when they are mended. The program prints its own ledger.
 . "$(dirname "$0")/harness.sh"
 need valgrind

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # libosip2 with the transactions of fifty calls leaked, cured, and with two more ownership mistakes.
 . "$(dirname "$0")/harness.sh"
 need valgrind

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # perl builds strings, matches, forks a command and dies of its own exception.
 . "$(dirname "$0")/harness.sh"
 need perl

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Distribution python3 with its own allocator off, so that each object is a malloc; then with it on.
 . "$(dirname "$0")/harness.sh"
 need valgrind

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # redis-server under redis-benchmark: snapshots and a diff while it serves, without disturbing it.
 . "$(dirname "$0")/harness.sh"
 need redis-server redis-cli redis-benchmark

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # sqlite3 fills, indexes and queries a table in memory; what it holds at the end agrees with valgrind to the byte.
 . "$(dirname "$0")/harness.sh"
 need sqlite3 valgrind

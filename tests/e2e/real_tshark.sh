@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Unmodified tshark dissects 600 generated packets, with its pools and with every pool block a malloc.
 . "$(dirname "$0")/harness.sh"
 need tshark valgrind

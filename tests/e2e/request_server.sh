@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The marked server under load: its planted leak is the first site, and it says which scope it outlived and how often.
 . "$(dirname "$0")/harness.sh"
 serve() {  # NAME PRELOAD: 4000 requests on 4 connections; leaves NAME.out and STATUS

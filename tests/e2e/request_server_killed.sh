@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The server is killed in the middle of its work: what it leaked until then is in the trace.
 . "$(dirname "$0")/harness.sh"
 LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/request_server" 2 >out 2>err &

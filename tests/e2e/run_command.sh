@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # dregs run: traces, passes the exit status on, dies as the program died, and says what it left.
 . "$(dirname "$0")/harness.sh"
 dying=$DREGS_PROGRAMS/dying

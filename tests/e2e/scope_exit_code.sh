@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # scopes --exit-code: 1 where blocks outlived their scope, 0 where none did.
 . "$(dirname "$0")/harness.sh"
 run_traced "$DREGS_PROGRAMS/scopes_nested"

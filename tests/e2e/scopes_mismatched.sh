@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Wrong leaves are counted and shown, and cost neither the program nor the other scopes anything.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/scopes_mismatched"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Blocks moved on purpose, freed late or reallocated outside are no survivors of the scope that allocated them.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/scopes_move"

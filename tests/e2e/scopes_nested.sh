@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Nested scopes: each kind's instances, survivors and sites, exactly; labels name the instances.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/scopes_nested"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Jobs opened here, worked on there, closed elsewhere: what a worker allocates belongs to the job, not to the worker.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/scopes_queue"

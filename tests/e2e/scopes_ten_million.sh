@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Ten million packet scopes with ten survivors: the counts are exact and the trace stays small.
 . "$(dirname "$0")/harness.sh"
 expect_counts_agree "$DREGS_PROGRAMS/scopes_many" 10000000

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Eight threads in scopes at once; a scope its thread never left ends with the thread and is said to be abandoned.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/scopes_threads"

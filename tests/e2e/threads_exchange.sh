@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Blocks that are allocated on one thread and freed on another: the live count is right to the block.
 . "$(dirname "$0")/harness.sh"
 expect_runs_the_same "$DREGS_PROGRAMS/threads_exchange"
