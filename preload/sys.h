@@ -1,7 +1,7 @@
-// The only calls into the operating system that the shim makes, beside those of the C library's allocator.
+// The only calls into the operating system that the shim makes.
 //
-// Shared preconditions: none of these allocates, locks or throws; all are async-signal-safe. Each leaves errno as the
-// system set it: callers on a hook path wrap themselves in KeepErrno (guard.h).
+// Shared preconditions: none of these allocates, locks, throws, or touches errno; none is a cancellation point; all are
+// async-signal-safe. Calls that can fail return a negative errno (as the kernel does) unless they say otherwise.
 #pragma once
 
 #include <cstddef>
@@ -11,5 +11,58 @@ namespace dregs::sys {
 
 // Zeroed private memory that reads as zero again in a forked child. Null when there is none. Never given back.
 void* map_private(std::size_t bytes);
+// Makes existing whole pages read as zero in a forked child. False: the kernel cannot (before 4.14).
+bool wipe_on_fork(void* pages, std::size_t bytes);
+
+// Creates a file that must not exist, for this user only, following no symbolic link at the end of the path.
+int create_file(const char* path);
+// Opens the file again for writing. The caller checks with same_file that it is still the one.
+int reopen_file(const char* path);
+int close_file(int descriptor);
+// Gives the file a size; nothing is allocated.
+int set_file_size(int descriptor, std::uint64_t bytes);
+// Allocates space on the disk, for kernels that cannot populate a mapping.
+int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes);
+// Null when it cannot be mapped.
+void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes);
+void unmap(void* address, std::size_t bytes);
+// Makes pages of a mapping present and writable, so that a full disk is an error here and no SIGBUS later.
+int populate(void* pages, std::size_t bytes);
+
+struct FileIdentity {
+    std::uint64_t device;
+    std::uint64_t inode;
+};
+struct FileTimes {
+    std::uint64_t bytes;
+    std::uint64_t mtime_ns;
+};
+int file_identity(int descriptor, FileIdentity& out);
+int file_times(const char* path, FileTimes& out);
+// Size that the process may give a file (RLIMIT_FSIZE); going beyond would raise SIGXFSZ.
+std::uint64_t file_size_limit();
+
+// Length without a terminating NUL, which is not written.
+int read_link(const char* path, char* out, std::size_t bytes);
+// Length, NUL-terminated.
+int working_directory(char* out, std::size_t bytes);
+int read_file(const char* path, char* out, std::size_t bytes);
+// Host name, NUL-terminated.
+void host_name(char* out, std::size_t bytes);
+
+std::uint32_t process_id();
+std::uint32_t parent_process_id();
+std::uint32_t thread_id();
+// Whether a thread of this process has that id.
+bool thread_exists(std::uint32_t thread);
+// At most 15 bytes and a NUL.
+void thread_name(char out[16]);
+void yield();
+
+// The vdso's clocks: no system call.
+std::uint64_t monotonic_ns();
+std::uint64_t monotonic_coarse_ns();
+std::uint64_t realtime_ns();
+std::uint64_t boottime_ns();
 
 }  // namespace dregs::sys

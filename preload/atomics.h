@@ -1,0 +1,43 @@
+// Memory-order shorthands for plain fields: the trace's records are bytes in a file, so they cannot be std::atomic.
+//
+// `add_local` is one instruction: a signal handler on the same thread cannot tear it, other threads must not write.
+#pragma once
+
+#include <cstdint>
+
+namespace dregs {
+
+template <typename T>
+T load_relaxed(const T& from) {
+    return __atomic_load_n(&from, __ATOMIC_RELAXED);
+}
+template <typename T>
+T load_acquire(const T& from) {
+    return __atomic_load_n(&from, __ATOMIC_ACQUIRE);
+}
+template <typename T>
+void store_relaxed(T& to, T value) {
+    __atomic_store_n(&to, value, __ATOMIC_RELAXED);
+}
+template <typename T>
+void store_release(T& to, T value) {
+    __atomic_store_n(&to, value, __ATOMIC_RELEASE);
+}
+template <typename T>
+T exchange(T& at, T value) {
+    return __atomic_exchange_n(&at, value, __ATOMIC_SEQ_CST);
+}
+template <typename T>
+bool compare_exchange(T& at, T& expected, T value) {
+    return __atomic_compare_exchange_n(&at, &expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
+}
+// Returns the value before.
+template <typename T>
+T fetch_add(T& at, T value) {
+    return __atomic_fetch_add(&at, value, __ATOMIC_SEQ_CST);
+}
+
+inline void add_local(std::uint64_t& at, std::uint64_t value) { asm volatile("addq %1, %0" : "+m"(at) : "er"(value)); }
+inline void add_local(std::int64_t& at, std::int64_t value) { asm volatile("addq %1, %0" : "+m"(at) : "er"(value)); }
+
+}  // namespace dregs

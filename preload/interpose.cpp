@@ -1,0 +1,121 @@
+// The malloc family as the program sees it, and nothing else: call the real function, record.
+//
+// A free is recorded before the real one: afterwards the address may already be another thread's. The real function
+// decides every error; errno is as it left it. Compiled with frame pointers, so that the caller's state can be read
+// off.
+#include <cerrno>
+#include <cstddef>
+
+#include "attributes.h"
+#include "bootstrap_heap.h"
+#include "real.h"
+#include "recorder.h"
+
+using dregs::g_real;
+using dregs::real_ready;
+
+namespace {
+
+inline void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
+    if (DREGS_LIKELY(block != nullptr)) dregs::record_alloc(block, bytes, caller);
+    return block;
+}
+
+DREGS_COLD void* grow_bootstrap_block(void* block, std::size_t bytes) {
+    void* fresh = real_ready() ? g_real.malloc(bytes) : dregs::bootstrap_heap::allocate(bytes);
+    const std::size_t former = dregs::bootstrap_heap::size_of(block);
+    if (fresh) __builtin_memcpy(fresh, block, former < bytes ? former : bytes);
+    return fresh;
+}
+
+// What realloc and reallocarray do.
+inline void* reallocate(void* block, std::size_t bytes, const dregs::Registers& caller) {
+    if (DREGS_UNLIKELY(!real_ready() || dregs::bootstrap_heap::owns(block))) return grow_bootstrap_block(block, bytes);
+    const dregs::TakenBlock taken = dregs::take_for_realloc(block);
+    void* moved = g_real.realloc(block, bytes);
+    if (DREGS_LIKELY(moved != nullptr))
+        dregs::finish_realloc(moved, bytes, taken, caller);
+    else if (bytes == 0)
+        dregs::finish_free(taken);
+    else
+        dregs::put_back(block, taken);
+    return moved;
+}
+
+}  // namespace
+
+extern "C" {
+
+DREGS_EXPORT void* malloc(std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes);
+    return recorded(g_real.malloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT void free(void* block) {
+    if (DREGS_UNLIKELY(!block)) return;
+    if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block) || !real_ready())) return;
+    dregs::record_free(block);
+    g_real.free(block);
+}
+
+DREGS_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) {
+        std::size_t total = 0;
+        return __builtin_mul_overflow(count, bytes, &total) ? nullptr : dregs::bootstrap_heap::allocate(total);
+    }
+    return recorded(g_real.calloc(count, bytes), count * bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT void* realloc(void* block, std::size_t bytes) {
+    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, bytes) : nullptr, bytes, DREGS_CAPTURE_CALLER());
+    return reallocate(block, bytes, DREGS_CAPTURE_CALLER());
+}
+
+// Ours rather than the C library's, which would call realloc above and be recorded twice.
+DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t bytes) {
+    std::size_t total = 0;
+    if (DREGS_UNLIKELY(__builtin_mul_overflow(count, bytes, &total))) {
+        errno = ENOMEM;
+        return nullptr;
+    }
+    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, total) : nullptr, total, DREGS_CAPTURE_CALLER());
+    return reallocate(block, total, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return ENOMEM;
+    const int error = g_real.posix_memalign(out, alignment, bytes);
+    if (error == 0) recorded(*out, bytes, DREGS_CAPTURE_CALLER());
+    return error;
+}
+
+DREGS_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
+    return recorded(g_real.aligned_alloc(alignment, bytes), bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT void* memalign(std::size_t alignment, std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
+    return recorded(g_real.memalign(alignment, bytes), bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT void* valloc(std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
+    return recorded(g_real.valloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT void* pvalloc(std::size_t bytes) {
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
+    return recorded(g_real.pvalloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+}
+
+DREGS_EXPORT std::size_t malloc_usable_size(void* block) {
+    if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block))) return dregs::bootstrap_heap::size_of(block);
+    return real_ready() ? g_real.malloc_usable_size(block) : 0;
+}
+
+DREGS_EXPORT void cfree(void* block) { free(block); }
+DREGS_EXPORT void free_sized(void* block, std::size_t) { free(block); }
+DREGS_EXPORT void free_aligned_sized(void* block, std::size_t, std::size_t) { free(block); }
+
+}  // extern "C"

@@ -1,0 +1,177 @@
+#include "lifecycle.h"
+
+#include <dlfcn.h>
+#include <link.h>
+
+#include "options.h"
+#include "real.h"
+#include "state.h"
+#include "text.h"
+#include "version.h"
+
+// Present when the program was built with a sanitizer: its own interceptors and ours must not meet.
+extern "C" {
+void __asan_init() __attribute__((weak));
+void __tsan_init() __attribute__((weak));
+void __msan_init() __attribute__((weak));
+void* malloc(std::size_t bytes);
+}
+
+namespace dregs {
+
+State g_state;
+__thread ThreadState* t_thread __attribute__((tls_model("initial-exec")));
+
+namespace {
+
+// Not wiped by a fork: what the first start of the process image found out.
+Options g_options;
+bool g_options_read;
+bool g_started_before;
+
+bool has_sanitizer() { return __asan_init || __tsan_init || __msan_init; }
+
+// Whether chunks of this allocator begin at least 32 bytes apart: true of glibc's.
+bool is_glibc(const char* path) {
+    const char* base = path;
+    for (const char* c = path; *c; ++c) {
+        if (*c == '/') base = c + 1;
+    }
+    return text_equal(base, "libc.so.6");
+}
+
+// The path of the allocator behind us. Asked once: a forked child must not wait for the loader's lock.
+const char* allocator_path() {
+    static const char* path = nullptr;
+    LoadedObject object{};
+    if (!path && find_object(reinterpret_cast<std::uintptr_t>(g_real.malloc), &object) && object.link_map) {
+        path = object.link_map->l_name;
+    }
+    return path ? path : "";
+}
+
+void describe_process(format::Header& header, const char* program) {
+    StringTable& strings = g_state.strings;
+    char text[kPathBytes];
+    header.start_realtime_ns = sys::realtime_ns();
+    header.start_monotonic_ns = sys::monotonic_ns();
+    header.start_boottime_ns = sys::boottime_ns();
+    header.pid = sys::process_id();
+    header.parent_pid = sys::parent_process_id();
+    header.forked = g_state.forked;
+    header.program = strings.add(program);
+    header.output = strings.add(g_state.file.path());
+    header.shim_version = strings.add(kVersionText);
+    header.allocator = strings.add(allocator_path());
+    sys::host_name(text, sizeof text);
+    header.host = strings.add(text);
+    const int command = sys::read_file("/proc/self/cmdline", text, sizeof text);
+    if (command > 0) header.command = strings.add(text, static_cast<std::size_t>(command));
+}
+
+// Last, so that whoever finds the magic finds the rest.
+void seal_header(format::Header& header) {
+    header.version = format::kVersion;
+    header.header_bytes = format::kHeaderBytes;
+    header.machine = format::kMachineX86_64;
+    header.granule_bytes = format::kGranuleBytes;
+    header.writer = format::Writer::kShim;
+    header.state = format::ProcessState::kRunning;
+    asm volatile("" ::: "memory");
+    for (unsigned i = 0; i < sizeof header.magic; ++i) header.magic[i] = format::kMagic[i];
+}
+
+void attach_tables() {
+    State& s = g_state;
+    s.strings.attach(s.file, s.lock);
+    s.notes.attach(s.file, s.lock, s.strings);
+    s.stacks.attach(s.file, s.lock);
+    s.scopes.attach(s.file, s.lock);
+    s.side.attach(s.file, s.lock, s.scopes);
+    s.blocks.attach(s.file, s.lock, s.side, is_glibc(allocator_path()));
+    s.kinds.attach(s.file, s.lock, s.strings);
+    s.thread_scopes.attach_tables(s.scopes, s.kinds, s.lock, s.clock);
+    s.pools.attach(s.side, s.thread_scopes);
+    s.threads.attach(s.file, s.lock, s.strings, s.thread_scopes, s.max_frames);
+    s.modules.attach(s.file, s.lock, s.strings, s.blocks, s.scopes, s.clock);
+    s.unwinder.identify_with(
+        [](void* modules, const LoadedObject& object) { return static_cast<Modules*>(modules)->identify(object); },
+        &s.modules);
+    s.file.on_failure([](void*, format::NoteCode code,
+                         int error) { g_state.notes.add(code, error, nullptr, g_state.clock.now_cs()); },
+                      nullptr);
+}
+
+bool open_file() {
+    char program[kPathBytes];
+    const int length = sys::read_link("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = 0;
+    if (g_state.file.create(g_options, program) != 0) return false;
+    attach_tables();
+    describe_process(g_state.file.header(), program);
+    return true;
+}
+
+void adopt_early_loss(format::Header& header) {
+    fetch_add(header.lost_allocs, g_state.early.allocs);
+    fetch_add(header.lost_alloc_bytes, g_state.early.alloc_bytes);
+    fetch_add(header.lost_frees, g_state.early.frees);
+    fetch_add(header.lost_markers, g_state.early.markers);
+}
+
+bool start() {
+    if (has_sanitizer() || !sys::wipe_on_fork(&g_state, sizeof g_state)) return false;
+    if (!g_options_read) read_options(g_options);
+    g_options_read = true;
+    g_state.forked = g_started_before;
+    g_started_before = true;
+    g_state.clock.start();
+    g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
+    SlowSection section(g_state.lock);
+    if (!section.held() || !open_file()) return false;
+    adopt_early_loss(g_state.file.header());
+    seal_header(g_state.file.header());
+    return true;
+}
+
+// The program's own malloc, if it has one, is found before ours: then no hook of ours is ever called for it.
+void note_foreign_malloc() {
+    void* seen = dlsym(RTLD_DEFAULT, "malloc");
+    if (seen == reinterpret_cast<void*>(&malloc)) return;
+    if (g_state.phase != Phase::kRecording && !start_recording()) return;
+    LoadedObject object{};
+    const bool found = find_object(reinterpret_cast<std::uintptr_t>(seen), &object) && object.link_map;
+    const char* module = found ? object.link_map->l_name : nullptr;
+    SlowSection section(g_state.lock);
+    if (section.held()) g_state.notes.add(format::NoteCode::kForeignMalloc, 0, module, g_state.clock.now_cs());
+}
+
+__attribute__((constructor)) void on_load() {
+    const KeepErrno keep_errno;
+    if (!has_sanitizer() && real_ready()) note_foreign_malloc();
+}
+
+// Not needed for the trace to be whole: tells a regular end, and closes what ended threads left open.
+__attribute__((destructor)) void on_unload() {
+    if (load_acquire(g_state.phase) != Phase::kRecording) return;
+    const KeepErrno keep_errno;
+    SlowSection section(g_state.lock);
+    if (!section.held()) return;
+    g_state.threads.sweep();
+    format::Header& header = g_state.file.header();
+    header.last_seen_cs = g_state.clock.now_cs();
+    store_release(header.state, format::ProcessState::kExited);
+}
+
+}  // namespace
+
+DREGS_COLD bool start_recording() {
+    if (!real_ready()) return false;
+    Phase phase = Phase::kNotStarted;
+    if (!compare_exchange(g_state.phase, phase, Phase::kStarting)) return phase == Phase::kRecording;
+    const bool started = start();
+    store_release(g_state.phase, started ? Phase::kRecording : Phase::kInert);
+    return started;
+}
+
+}  // namespace dregs

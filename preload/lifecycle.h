@@ -1,0 +1,10 @@
+// From nothing to recording, once per process: at the first allocation, also in a forked child.
+#pragma once
+
+namespace dregs {
+
+// True when the process records from now on. False: it is being started by someone else at this moment, or must not or
+// cannot record.
+bool start_recording();
+
+}  // namespace dregs

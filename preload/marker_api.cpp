@@ -1,0 +1,146 @@
+// The marker functions as the program sees them, and nothing else: find the thread, keep errno, hand on.
+//
+// A call from a signal handler that interrupts the shim is counted as lost: a thread's nesting is not re-entrant.
+// Compiled with frame pointers, so that the caller's state can be read off.
+#include "attributes.h"
+#include "dregs/api_table.h"
+#include "guard.h"
+#include "recorder.h"
+#include "snapshot.h"
+#include "state.h"
+
+namespace {
+
+using dregs::g_state;
+
+// The thread when it may change its scopes now; null otherwise, and that is counted.
+dregs::ThreadState* marking_thread() {
+    dregs::ThreadState* thread = dregs::this_thread();
+    if (DREGS_LIKELY(thread && !thread->busy)) return thread;
+    dregs::count_lost_marker(thread);
+    return nullptr;
+}
+
+// Runs `mark(thread)` with the thread guarded. What it returns is the call's result; 0 when nothing is recorded.
+template <typename Mark>
+inline std::uint64_t marked(Mark mark) {
+    const dregs::KeepErrno keep_errno;
+    dregs::ThreadState* thread = marking_thread();
+    if (!thread) return 0;
+    const dregs::BusyGuard busy(*thread);
+    return mark(*thread);
+}
+
+// A handle, or the loss of one counted.
+std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
+    if (DREGS_UNLIKELY(!handle)) dregs::count_lost_marker(&thread);
+    return handle;
+}
+
+}  // namespace
+
+extern "C" {
+
+DREGS_EXPORT dregs_scope dregs_scope_enter_labeled(const char* kind, const char* label) {
+    return marked([=](auto& thread) { return counted(thread, g_state.thread_scopes.enter(thread, kind, label)); });
+}
+
+DREGS_EXPORT dregs_scope dregs_scope_enter(const char* kind) { return dregs_scope_enter_labeled(kind, nullptr); }
+
+DREGS_EXPORT void dregs_scope_leave(dregs_scope scope) {
+    if (!scope) return;
+    marked([=](auto& thread) { return g_state.thread_scopes.leave(thread, scope), 0; });
+}
+
+DREGS_EXPORT dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) {
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    return marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        return counted(thread, g_state.thread_scopes.open(thread, kind, parent, dregs::format::kScopeUnbound, stack));
+    });
+}
+
+DREGS_EXPORT void dregs_scope_close(dregs_scope scope) {
+    if (!scope) return;
+    marked([=](auto& thread) {
+        const bool closed = g_state.thread_scopes.close(thread, scope, dregs::format::kScopeUnbound);
+        if (!closed) dregs::add_local(thread.counters->bad_leaves, 1);
+        return 0;
+    });
+}
+
+DREGS_EXPORT dregs_scope dregs_scope_attach(dregs_scope scope) {
+    return marked([=](auto& thread) { return g_state.thread_scopes.attach(thread, scope); });
+}
+
+DREGS_EXPORT void dregs_scope_restore(dregs_scope previous) {
+    marked([=](auto& thread) { return g_state.thread_scopes.restore(thread, previous), 0; });
+}
+
+DREGS_EXPORT void dregs_block_move(const void* block, dregs_scope scope) {
+    if (!block) return;
+    marked([=](auto& thread) { return dregs::move_block(thread, block, scope), 0; });
+}
+
+DREGS_EXPORT dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) {
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    return marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        return counted(thread, g_state.pools.create(thread, kind, parent, stack));
+    });
+}
+
+DREGS_EXPORT void dregs_pool_alloc(dregs_pool pool, const void* block, size_t bytes) {
+    if (!pool) return;
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        return g_state.pools.alloc(thread, pool, block, bytes, stack), 0;
+    });
+}
+
+DREGS_EXPORT void dregs_pool_free(dregs_pool pool, const void* block) {
+    if (!pool) return;
+    marked([=](auto& thread) { return g_state.pools.free(thread, pool, block), 0; });
+}
+
+DREGS_EXPORT void dregs_pool_free_all(dregs_pool pool) {
+    if (!pool) return;
+    marked([=](auto& thread) { return g_state.pools.free_all(thread, pool), 0; });
+}
+
+DREGS_EXPORT void dregs_pool_destroy(dregs_pool pool) {
+    if (!pool) return;
+    marked([=](auto& thread) { return g_state.pools.destroy(thread, pool), 0; });
+}
+
+DREGS_EXPORT void dregs_snapshot(const char* label) {
+    marked([=](auto&) { return dregs::take_snapshot(label ? label : "snapshot"), 0; });
+}
+
+DREGS_EXPORT bool dregs_active(void) {
+    const dregs::KeepErrno keep_errno;
+    return dregs::this_thread() != nullptr;
+}
+
+DREGS_EXPORT const struct dregs_api* dregs_api_v1(void) {
+    static const struct dregs_api kApi = {1,
+                                          sizeof(struct dregs_api),
+                                          dregs_scope_enter_labeled,
+                                          dregs_scope_leave,
+                                          dregs_scope_open,
+                                          dregs_scope_close,
+                                          dregs_scope_attach,
+                                          dregs_scope_restore,
+                                          dregs_block_move,
+                                          dregs_pool_create,
+                                          dregs_pool_alloc,
+                                          dregs_pool_free,
+                                          dregs_pool_free_all,
+                                          dregs_pool_destroy,
+                                          dregs_snapshot,
+                                          dregs_active};
+    return &kApi;
+}
+
+}  // extern "C"

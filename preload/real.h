@@ -1,0 +1,43 @@
+// The allocator behind us: the next definition of each function in the program's search order.
+//
+// Resolved at the first call of any hook. Finding them may itself allocate: that is served by the bootstrap heap.
+#pragma once
+
+#include <cstddef>
+
+namespace dregs {
+
+// name, result, parameters
+#define DREGS_REAL_FUNCTIONS(X)                                \
+    X(malloc, void*, (std::size_t))                            \
+    X(free, void, (void*))                                     \
+    X(calloc, void*, (std::size_t, std::size_t))               \
+    X(realloc, void*, (void*, std::size_t))                    \
+    X(posix_memalign, int, (void**, std::size_t, std::size_t)) \
+    X(aligned_alloc, void*, (std::size_t, std::size_t))        \
+    X(memalign, void*, (std::size_t, std::size_t))             \
+    X(valloc, void*, (std::size_t))                            \
+    X(pvalloc, void*, (std::size_t))                           \
+    X(malloc_usable_size, std::size_t, (void*))
+
+struct RealFunctions {
+#define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;
+    DREGS_REAL_FUNCTIONS(DREGS_REAL_MEMBER)
+#undef DREGS_REAL_MEMBER
+};
+
+// Null members until resolve_real() has run.
+extern RealFunctions g_real;
+
+// True when g_real is complete. False: this thread is inside the look-up already, so the call came from dlsym.
+bool resolve_real();
+inline bool real_ready();
+
+namespace detail {
+extern bool g_real_resolved;
+}
+inline bool real_ready() {
+    return __builtin_expect(__atomic_load_n(&detail::g_real_resolved, __ATOMIC_ACQUIRE), 1) || resolve_real();
+}
+
+}  // namespace dregs

@@ -1,0 +1,117 @@
+#include "recorder.h"
+
+#include "state.h"
+
+namespace dregs {
+namespace {
+
+inline std::uintptr_t address_of(const void* block) { return reinterpret_cast<std::uintptr_t>(block); }
+
+// A block left `scope`, or never came into it for lack of room.
+inline void release(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
+    if (DREGS_LIKELY(scope == thread.current)) return add_local(thread.current_record->live, -1);
+    release_elsewhere(thread, scope, block, nested);
+}
+
+inline void enter_block(ThreadState& thread, void* block, const Block& record, bool nested) {
+    Block replaced;
+    const BlockMap::Insert result = g_state.blocks.insert(address_of(block), record, replaced);
+    if (DREGS_UNLIKELY(result == BlockMap::Insert::kNoRoom)) {
+        release(thread, record.scope, block, nested);
+        return count_lost_alloc(&thread, record.bytes);
+    }
+    add_local(thread.counters->alloc_calls, 1);
+    add_local(thread.counters->alloc_bytes, record.bytes);
+    if (DREGS_UNLIKELY(result == BlockMap::Insert::kReplaced)) {
+        add_local(thread.counters->replaced_blocks, 1);
+        release(thread, replaced.scope, block, nested);
+    }
+}
+
+inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_ns() >= thread.slice_end_ns; }
+
+}  // namespace
+
+DREGS_HOT ThreadState* this_thread() {
+    ThreadState* thread = t_thread;
+    if (DREGS_LIKELY(thread && thread->ready)) return thread;
+    return start_this_thread();
+}
+
+DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
+    std::uint64_t* locations = thread.locations[level];
+    const Walk walk = g_state.unwinder.walk(caller, locations, g_state.max_frames);
+    const std::uint32_t stack = g_state.stacks.intern(locations, walk.frames, walk.root);
+    if (DREGS_UNLIKELY(walk.root != format::kStackWhole || !stack)) add_local(thread.counters->cut_stacks, 1);
+    return stack;
+}
+
+DREGS_HOT void record_alloc(void* block, std::size_t bytes, const Registers& caller) {
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
+    const BusyGuard busy(*thread);
+    if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) return count_lost_alloc(thread, bytes);
+    const bool nested = busy.former() != 0;
+    if (DREGS_UNLIKELY(!nested && slice_is_over(*thread))) renew_slice(*thread);
+    const std::uint32_t stack = capture_stack(*thread, busy.former(), caller);
+    add_local(thread->current_record->live, 1);
+    enter_block(*thread, block, {bytes, stack, thread->current}, nested);
+}
+
+DREGS_HOT void record_free(void* block) {
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    const BusyGuard busy(*thread);
+    Block taken;
+    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) {
+        return add_local(g_state.forked ? thread->counters->inherited_frees : thread->counters->unknown_frees, 1);
+    }
+    add_local(thread->counters->free_calls, 1);
+    release(*thread, taken.scope, block, busy.former() != 0);
+}
+
+TakenBlock take_for_realloc(void* block) {
+    TakenBlock taken{};
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return taken;
+    const BusyGuard busy(*thread);
+    taken.known = g_state.blocks.take(address_of(block), taken.block);
+    return taken;
+}
+
+void put_back(void* block, const TakenBlock& taken) {
+    if (!taken.known) return;
+    Block replaced;
+    g_state.blocks.insert(address_of(block), taken.block, replaced);
+}
+
+void finish_free(const TakenBlock& taken) {
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    const BusyGuard busy(*thread);
+    if (!taken.known) {
+        return add_local(g_state.forked ? thread->counters->inherited_frees : thread->counters->unknown_frees, 1);
+    }
+    add_local(thread->counters->free_calls, 1);
+    release(*thread, taken.block.scope, nullptr, busy.former() != 0);
+}
+
+void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
+    if (!taken.known) {
+        finish_free(taken);
+        return record_alloc(block, bytes, caller);
+    }
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
+    const BusyGuard busy(*thread);
+    add_local(thread->counters->free_calls, 1);
+    const bool nested = busy.former() != 0;
+    if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) {
+        release(*thread, taken.block.scope, nullptr, nested);
+        return count_lost_alloc(thread, bytes);
+    }
+    const std::uint32_t stack = capture_stack(*thread, busy.former(), caller);
+    enter_block(*thread, block, {bytes, stack, taken.block.scope}, nested);
+}
+
+}  // namespace dregs

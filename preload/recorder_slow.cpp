@@ -1,0 +1,73 @@
+// The rare half of the recorder: first calls, losses, slices, frees that end a record or a module.
+#include "lifecycle.h"
+#include "recorder.h"
+#include "state.h"
+
+namespace dregs {
+
+DREGS_COLD ThreadState* start_this_thread() {
+    const KeepErrno keep_errno;
+    if (load_acquire(g_state.phase) != Phase::kRecording && !start_recording()) return nullptr;
+    ThreadState* thread = g_state.threads.start(t_thread);
+    if (thread) t_thread = thread;
+    return thread;
+}
+
+DREGS_COLD void count_lost_alloc(ThreadState* thread, std::uint64_t bytes) {
+    if (thread) {
+        add_local(thread->counters->unrecorded_allocs, 1);
+        add_local(thread->counters->unrecorded_bytes, bytes);
+        return;
+    }
+    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
+    fetch_add(open ? g_state.file.header().lost_allocs : g_state.early.allocs, std::uint64_t{1});
+    fetch_add(open ? g_state.file.header().lost_alloc_bytes : g_state.early.alloc_bytes, bytes);
+}
+
+DREGS_COLD void count_lost_free() {
+    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
+    fetch_add(open ? g_state.file.header().lost_frees : g_state.early.frees, std::uint64_t{1});
+}
+
+DREGS_COLD void count_lost_marker(ThreadState* thread) {
+    if (thread) return add_local(thread->counters->lost_markers, 1);
+    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
+    fetch_add(open ? g_state.file.header().lost_markers : g_state.early.markers, std::uint64_t{1});
+}
+
+void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
+    if (DREGS_UNLIKELY(scope == kUnattributedScope)) {
+        const KeepErrno keep_errno;
+        const std::uint32_t module = g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block));
+        if (module) g_state.unwinder.forget_module(module);
+        return;
+    }
+    // The stock may be half changed where this handler interrupted its thread.
+    g_state.scopes.count_release(nested ? nullptr : &thread.stock, scope);
+}
+
+void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
+    const format::Scope* target = scope ? g_state.thread_scopes.open_instance(scope) : nullptr;
+    if (scope && !target) return add_local(thread.counters->bad_markers, 1);
+    const std::uint32_t to = target ? handle_index(scope) : thread.frames[0].instance;
+    std::uint32_t from = 0;
+    g_state.scopes.count_arrival(to);
+    if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, from)) {
+        g_state.scopes.count_release(&thread.stock, from);
+    } else {
+        g_state.scopes.count_release(&thread.stock, to);
+        add_local(thread.counters->bad_markers, 1);
+    }
+}
+
+DREGS_COLD void renew_slice(ThreadState& thread) {
+    const KeepErrno keep_errno;
+    {
+        SlowSection section(g_state.lock);
+        if (section.held()) g_state.threads.refresh_name(thread);
+    }
+    g_state.thread_scopes.renew_slice(thread);
+    store_relaxed(g_state.file.header().last_seen_cs, g_state.clock.now_cs());
+}
+
+}  // namespace dregs

@@ -1,0 +1,73 @@
+// What a thread keeps for itself: reached through one thread-local pointer, in memory that a fork wipes.
+//
+// Owns: the layout only. A zero `ready` means: not started in this process yet, which after a fork is what a child
+// sees. Recycled for a later thread once its own is gone (threads.h); no destructor, so it works after all of the
+// thread's own.
+#pragma once
+
+#include "dregs/trace_format.h"
+#include "scope_table.h"
+
+namespace dregs {
+
+// One level of a thread's nesting: an instance that was entered or attached here.
+struct ScopeFrame {
+    std::uint32_t instance;
+    std::uint32_t generation;
+    std::uint32_t record;        // what blocks refer to: the instance or this thread's present share of it
+    std::uint32_t attached;      // 1: by attach, ended by restore
+    std::uint64_t slice_end_ns;  // monotonic time at which a new share begins
+};
+
+struct KindEntry {
+    const char* text;  // the pointer that the program gave
+    std::uint32_t kind;
+};
+
+struct ThreadState {
+    static constexpr std::uint32_t kInlineFrames = 32;
+    static constexpr std::uint32_t kKindEntries = 16;
+    // One buffer of locations for the thread, one for a signal handler that interrupts it.
+    static constexpr std::uint32_t kLevels = 2;
+
+    std::uint8_t ready;
+    std::uint8_t busy;  // how many hooks of this thread are at work
+    std::uint32_t tid;
+    std::uint32_t slot;     // index in format::kThreads
+    std::uint32_t current;  // scope record that a new block refers to
+    format::Scope* current_record;
+    std::uint64_t slice_end_ns;  // of the innermost frame
+    format::ThreadCounters* counters;
+    std::uint64_t* locations[kLevels];
+    ScopeStock stock;
+
+    ScopeFrame* frames;  // frames[0] is the thread's own instance
+    std::uint32_t depth;
+    std::uint32_t capacity;
+    format::StringRef name;
+    std::uint32_t* kind_counters;  // by kind: index of this thread's counters; null until the first marker
+    KindEntry kinds[kKindEntries];
+    ScopeFrame inline_frames[kInlineFrames];
+};
+
+// Whether this thread is inside the shim. Restores the former value, so that it nests.
+class BusyGuard {
+  public:
+    explicit BusyGuard(ThreadState& thread) : thread_(thread), former_(thread.busy) {
+        thread_.busy = static_cast<std::uint8_t>(former_ + 1);
+        asm volatile("" ::: "memory");  // a signal handler must see it before what it protects
+    }
+    ~BusyGuard() {
+        asm volatile("" ::: "memory");
+        thread_.busy = former_;
+    }
+    BusyGuard(const BusyGuard&) = delete;
+    BusyGuard& operator=(const BusyGuard&) = delete;
+    std::uint8_t former() const { return former_; }
+
+  private:
+    ThreadState& thread_;
+    std::uint8_t former_;
+};
+
+}  // namespace dregs
