@@ -19,7 +19,7 @@ void* malloc(std::size_t bytes);
 
 namespace dregs {
 
-State g_state;
+constinit StateStorage g_state_storage;
 __thread ThreadState* t_thread __attribute__((tls_model("initial-exec")));
 
 namespace {

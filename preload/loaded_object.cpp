@@ -44,18 +44,20 @@ int visit(dl_phdr_info* info, std::size_t, void* data) {
 
 }  // namespace
 
-bool find_object(std::uintptr_t address, LoadedObject* object) {
-    if (_dl_find_object != nullptr) {
-        dl_find_object found;
-        if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
-        *object = {found.dlfo_link_map, reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
-                   reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
-                   static_cast<const std::uint8_t*>(found.dlfo_eh_frame)};
-        return true;
-    }
+bool find_listed_object(std::uintptr_t address, LoadedObject* object) {
     Query query{address, object, false};
     dl_iterate_phdr(visit, &query);
     return query.found;
+}
+
+bool find_object(std::uintptr_t address, LoadedObject* object) {
+    if (_dl_find_object == nullptr) return find_listed_object(address, object);
+    dl_find_object found;
+    if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
+    *object = {found.dlfo_link_map, reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
+               reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
+               static_cast<const std::uint8_t*>(found.dlfo_eh_frame)};
+    return true;
 }
 
 }  // namespace dregs

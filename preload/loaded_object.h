@@ -19,5 +19,7 @@ struct LoadedObject {
 
 // False: no object holds `address`.
 bool find_object(std::uintptr_t address, LoadedObject* object);
+// The same from the loader's list: takes its lock. For a glibc before 2.35.
+bool find_listed_object(std::uintptr_t address, LoadedObject* object);
 
 }  // namespace dregs

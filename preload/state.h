@@ -58,7 +58,14 @@ struct alignas(4096) State {
     Unwinder unwinder;
 };
 
-extern State g_state;
+// Zero from the start, with no constructor that would run after the first hooks and wipe what they recorded.
+union StateStorage {
+    constexpr StateStorage() : zero(0) {}
+    char zero;
+    State state;
+};
+extern StateStorage g_state_storage;
+static constexpr State& g_state = g_state_storage.state;
 
 // The calling thread's own part; null before its first call.
 extern __thread ThreadState* t_thread __attribute__((tls_model("initial-exec")));

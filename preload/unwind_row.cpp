@@ -11,6 +11,8 @@ namespace {
 
 // rbp lies this far below the CFA at most, so that a row cannot lead a walk off the stack that it is on.
 constexpr std::int64_t kMaxSaveDistance = 1 << 16;
+// Below the stack pointer, signal handlers leave this much alone: a register popped just now is still saved there.
+constexpr std::int64_t kRedZoneBytes = 128;
 
 bool callee_saves_stack_pointer(const Rules& rules) {
     return rules.kind[kRsp] == RuleKind::kUnspecified ||
@@ -33,9 +35,9 @@ bool saved_bp_from_cfa(const Rules& rules, std::int64_t* offset) {
 Row pack_plain(const Rules& rules, RowKind kind, std::int64_t cfa) {
     std::int64_t bp = 0;
     const Row complex(RowKind::kComplex, 0, 0);
-    if (!Row::offset_fits(cfa) || cfa % 8 != 0 || !saved_bp_from_cfa(rules, &bp)) return complex;
-    // The return address and the saved rbp lie at or above the stack pointer.
-    if (kind == RowKind::kFromSp && (cfa < 8 || bp < -cfa)) return complex;
+    if (!Row::offset_fits(cfa) || !saved_bp_from_cfa(rules, &bp)) return complex;
+    // The return address lies at or above the stack pointer.
+    if (kind == RowKind::kFromSp && (cfa < 8 || bp < -cfa - kRedZoneBytes)) return complex;
     return Row(kind, cfa, bp);
 }
 
@@ -71,10 +73,18 @@ Row pack(const CodeImage& image, const Rules& rules, std::uintptr_t pc) {
     return Row(RowKind::kComplex, 0, 0);
 }
 
-// Code without a description: two pieces of it are known all the same.
-Row row_without_description(const CodeImage& image, std::uintptr_t pc) {
+// A return address that is the first of a function, with nothing known before it, was not left by a call: somebody put it
+// there for the outermost frame to return to (makecontext does).
+bool is_planted(const CodeImage& image, std::uintptr_t pc) {
+    FrameDescription frame;
+    return find_description(image, pc, &frame) && frame.pc_begin == pc;
+}
+
+// Code without a description: some of it is known all the same.
+Row row_without_description(const CodeImage& image, std::uintptr_t pc, bool exact) {
     if (is_signal_return(image, pc)) return Row(RowKind::kSignal, 0, 0);
     if (is_process_entry(image, pc)) return Row(RowKind::kEnd, 0, 0);
+    if (!exact && is_planted(image, pc)) return Row(RowKind::kEnd, 0, 0);
     return Row(RowKind::kNoUnwind, 0, 0);
 }
 
@@ -83,7 +93,7 @@ Row row_without_description(const CodeImage& image, std::uintptr_t pc) {
 Row make_row(const CodeImage& image, std::uintptr_t pc, bool exact) {
     const std::uintptr_t inside = exact ? pc : pc - 1;
     FrameDescription frame;
-    if (!find_description(image, inside, &frame)) return row_without_description(image, pc);
+    if (!find_description(image, inside, &frame)) return row_without_description(image, pc, exact);
     Rules rules;
     if (frame.return_register != kReturnAddress || !run_program(image, frame, inside, &rules))
         return Row(RowKind::kNoUnwind, 0, 0);

@@ -1,0 +1,216 @@
+// Nesting, and every way to get it wrong.
+#include <string>
+#include <vector>
+
+#include "trace_fixture.h"
+
+namespace dregs {
+namespace {
+
+class ThreadScopesTest : public TraceTest {
+  protected:
+    void SetUp() override {
+        TraceTest::SetUp();
+        thread_ = parts().threads.start(nullptr);
+        ASSERT_NE(thread_, nullptr);
+    }
+    ThreadScopes& scopes() { return parts().thread_scopes; }
+    ThreadState& thread() { return *thread_; }
+    std::uint64_t enter(const char* kind) { return scopes().enter(thread(), kind, nullptr); }
+    void leave(std::uint64_t scope) { scopes().leave(thread(), scope); }
+    const format::KindCounters& counters(const char* kind) {
+        return parts().kinds.counters(thread().kind_counters[parts().kinds.find_or_add(kind, 0)]);
+    }
+    // As if a block had been allocated now.
+    std::uint32_t allocate() {
+        ++thread().current_record->live;
+        return thread().current;
+    }
+
+  private:
+    ThreadState* thread_ = nullptr;
+};
+
+TEST_F(ThreadScopesTest, NestingIsRecordedAndUndone) {
+    const std::uint32_t outside = thread().current;
+    const std::uint64_t file = enter("file");
+    const std::uint64_t packet = enter("packet");
+    EXPECT_EQ(thread().current, handle_index(packet));
+    EXPECT_EQ(thread().current_record->parent, handle_index(file));
+    leave(packet);
+    EXPECT_EQ(thread().current, handle_index(file));
+    leave(file);
+    EXPECT_EQ(thread().current, outside);
+    EXPECT_EQ(counters("packet").entered, 1u);
+    EXPECT_EQ(counters("packet").left, 1u);
+    EXPECT_EQ(counters("packet").clean, 1u);
+    EXPECT_EQ(counters("file").missed_leaves, 0u);
+}
+
+TEST_F(ThreadScopesTest, OuterLeaveEndsInner) {
+    const std::uint64_t outer = enter("outer");
+    enter("inner");
+    enter("inner");
+    leave(outer);
+    EXPECT_EQ(counters("inner").left, 2u);
+    EXPECT_EQ(counters("inner").missed_leaves, 2u);
+    EXPECT_EQ(counters("outer").missed_leaves, 0u);
+    EXPECT_EQ(scopes().current_handle(thread()), 0u);
+}
+
+TEST_F(ThreadScopesTest, DoubleAndMadeUpLeavesOnlyCount) {
+    const std::uint64_t outer = enter("outer");
+    const std::uint64_t inner = enter("inner");
+    leave(inner);
+    leave(inner);
+    leave(0xDEAD'0000'BEEF);
+    leave(make_handle(thread().frames[0].instance, thread().frames[0].generation));
+    EXPECT_EQ(thread().counters->bad_leaves, 3u);
+    EXPECT_EQ(scopes().current_handle(thread()), outer);
+}
+
+TEST_F(ThreadScopesTest, ASurvivorIsNotClean) {
+    const std::uint64_t scope = enter("request");
+    allocate();
+    leave(scope);
+    EXPECT_EQ(counters("request").left, 1u);
+    EXPECT_EQ(counters("request").clean, 0u);
+}
+
+TEST_F(ThreadScopesTest, DeepNestingGrows) {
+    std::vector<std::uint64_t> open;
+    for (int i = 0; i < 1000; ++i) open.push_back(enter("level"));
+    for (; !open.empty(); open.pop_back()) {
+        ASSERT_EQ(scopes().current_handle(thread()), open.back());
+        leave(open.back());
+    }
+    EXPECT_EQ(counters("level").left, 1000u);
+}
+
+TEST_F(ThreadScopesTest, AttachIsAShareOfTheInstance) {
+    const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
+    const std::uint64_t request = enter("request");
+    EXPECT_EQ(scopes().attach(thread(), job), request);
+    EXPECT_NE(thread().current, handle_index(job));
+    EXPECT_EQ(thread().current_record->parent, handle_index(job));
+    allocate();
+    scopes().restore(thread(), request);
+    EXPECT_EQ(scopes().current_handle(thread()), request);
+    EXPECT_TRUE(scopes().close(thread(), job, format::kScopeUnbound));
+    EXPECT_EQ(counters("job").clean, 0u) << "the share's block is a survivor of the job";
+    EXPECT_EQ(thread().counters->bad_markers, 0u);
+}
+
+TEST_F(ThreadScopesTest, AttachToNothingAndBack) {
+    const std::uint64_t request = enter("request");
+    EXPECT_EQ(scopes().attach(thread(), 0), request);
+    EXPECT_EQ(scopes().current_handle(thread()), 0u);
+    scopes().restore(thread(), request);
+    EXPECT_EQ(scopes().current_handle(thread()), request);
+}
+
+TEST_F(ThreadScopesTest, StaleAttachKeepsTheLevels) {
+    const std::uint64_t request = enter("request");
+    EXPECT_EQ(scopes().attach(thread(), 0xBAD'0000'0001), request);
+    EXPECT_EQ(scopes().current_handle(thread()), request);
+    scopes().restore(thread(), request);
+    EXPECT_EQ(scopes().current_handle(thread()), request);
+    EXPECT_EQ(thread().counters->bad_markers, 1u);
+    scopes().restore(thread(), request);
+    EXPECT_EQ(thread().counters->bad_markers, 2u);
+}
+
+TEST_F(ThreadScopesTest, RestoreEndsWhatWasEnteredSince) {
+    const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
+    const std::uint64_t previous = scopes().attach(thread(), job);
+    enter("step");
+    scopes().restore(thread(), previous);
+    EXPECT_EQ(counters("step").missed_leaves, 1u);
+    EXPECT_EQ(scopes().current_handle(thread()), 0u);
+}
+
+TEST_F(ThreadScopesTest, CloseWantsWhatOpenMade) {
+    const std::uint64_t bound = enter("bound");
+    EXPECT_FALSE(scopes().close(thread(), bound, format::kScopeUnbound));
+    const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
+    leave(job);
+    EXPECT_EQ(thread().counters->bad_leaves, 1u);
+    EXPECT_TRUE(scopes().close(thread(), job, format::kScopeUnbound));
+    EXPECT_FALSE(scopes().close(thread(), job, format::kScopeUnbound));
+}
+
+TEST_F(ThreadScopesTest, ASliceIsAShareAndEndsCleanly) {
+    const std::uint64_t request = enter("request");
+    const std::uint32_t first = thread().current;
+    allocate();
+    scopes().renew_slice(thread());
+    EXPECT_NE(thread().current, first);
+    EXPECT_EQ(scopes().current_handle(thread()), request);
+    const std::uint32_t second = allocate();
+    scopes().renew_slice(thread());
+    parts().scopes.count_release(&thread().stock, second);
+    EXPECT_EQ(format::scope_state(parts().scopes.at(second).status), format::ScopeState::kFree);
+    parts().scopes.count_release(&thread().stock, first);
+    leave(request);
+    EXPECT_EQ(counters("request").clean, 1u);
+}
+
+TEST_F(ThreadScopesTest, KindIsTheTextNotThePointer) {
+    char name[16] = "alpha";
+    leave(enter(name));
+    std::snprintf(name, sizeof name, "beta");
+    leave(enter(name));
+    EXPECT_EQ(counters("alpha").entered, 1u);
+    EXPECT_EQ(counters("beta").entered, 1u);
+}
+
+TEST_F(ThreadScopesTest, TooManyKindsAreRefused) {
+    std::uint32_t refused = 0;
+    for (std::uint32_t i = 0; i < kMaxKinds + 10; ++i) refused += enter(("kind " + std::to_string(i)).c_str()) == 0;
+    EXPECT_EQ(refused, 11u);
+}
+
+TEST_F(ThreadScopesTest, AnEndedThreadsScopesAreAbandoned) {
+    enter("outer");
+    enter("inner");
+    scopes().abandon(thread());
+    EXPECT_EQ(counters("outer").abandoned, 1u);
+    EXPECT_EQ(counters("inner").abandoned, 1u);
+}
+
+TEST_F(ThreadScopesTest, PoolsHoldBlocksOfTheirOwn) {
+    Pools& pools = parts().pools;
+    const std::uint64_t pool = pools.create(thread(), "pool", 0, 0);
+    alignas(64) static char arena[4096];
+    for (std::size_t i = 0; i < 1000; ++i) pools.alloc(thread(), pool, arena + i, 3, 5);
+    pools.free(thread(), pool, arena + 500);
+    pools.free(thread(), pool, arena + 500);
+    EXPECT_EQ(thread().counters->pool_allocs, 1000u);
+    EXPECT_EQ(thread().counters->pool_frees, 1u);
+    EXPECT_EQ(thread().counters->unknown_frees, 1u);
+    pools.free_all(thread(), pool);
+    pools.free(thread(), pool, arena);
+    EXPECT_EQ(thread().counters->unknown_frees, 2u);
+    for (std::size_t i = 0; i < 1000; ++i) pools.alloc(thread(), pool, arena + i, 3, 5);
+    EXPECT_EQ(thread().counters->replaced_blocks, 0u);
+    pools.destroy(thread(), pool);
+    pools.alloc(thread(), pool, arena, 3, 5);
+    EXPECT_EQ(thread().counters->bad_markers, 1u);
+    EXPECT_EQ(counters("pool").clean, 1u);
+}
+
+TEST_F(ThreadScopesTest, PoolBlockAndMallocBlockAtOneAddress) {
+    Pools& pools = parts().pools;
+    const std::uint64_t pool = pools.create(thread(), "pool", 0, 0);
+    alignas(64) static char arena[64];
+    Block block{64, 9, thread().current};
+    const auto address = reinterpret_cast<std::uintptr_t>(arena);
+    EXPECT_EQ(parts().blocks.insert(address, block, block), BlockMap::Insert::kDone);
+    pools.alloc(thread(), pool, arena, 16, 5);
+    EXPECT_TRUE(parts().blocks.take(address, block));
+    pools.free(thread(), pool, arena);
+    EXPECT_EQ(thread().counters->pool_frees, 1u);
+}
+
+}  // namespace
+}  // namespace dregs

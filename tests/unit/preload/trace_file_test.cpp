@@ -1,0 +1,148 @@
+// Names of traces, files that exist already, and space in the file.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "trace_fixture.h"
+
+namespace dregs {
+namespace {
+
+std::string expanded(const char* pattern, unsigned attempt = 1) {
+    char path[kPathBytes];
+    EXPECT_TRUE(expand_output(pattern, "/usr/bin/tshark", 4711, attempt, path));
+    return path;
+}
+
+TEST(OutputName, DirectivesAreExpanded) {
+    EXPECT_EQ(expanded("/t/%n.%p.dregs"), "/t/tshark.4711.dregs");
+    EXPECT_EQ(expanded("/t/100%%%x"), "/t/100%%x");
+    EXPECT_EQ(expanded("/t/%"), "/t/%");
+}
+
+TEST(OutputName, RelativeIsMadeAbsolute) {
+    EXPECT_EQ(expanded("./%n.dregs"), std::filesystem::current_path().string() + "/tshark.dregs");
+}
+
+TEST(OutputName, LaterAttemptsGoBeforeTheSuffix) {
+    EXPECT_EQ(expanded("/t/%n.%p.dregs", 2), "/t/tshark.4711.2.dregs");
+    EXPECT_EQ(expanded("/t.d/trace", 3), "/t.d/trace.3");
+    EXPECT_EQ(expanded("/t.d/.hidden", 2), "/t.d/.hidden.2");
+}
+
+TEST(OutputName, TooLongIsRefused) {
+    const std::string pattern = "/" + std::string(kPathBytes - 1, 'x');
+    char path[kPathBytes];
+    EXPECT_FALSE(expand_output((pattern + "%n").c_str(), "/bin/p", 1, 1, path));
+}
+
+struct OpenFile {
+    Zeroed<Options> options = zeroed<Options>();
+    Zeroed<TraceFile> file = zeroed<TraceFile>();
+    int create(const std::string& pattern) {
+        std::snprintf(options->output, sizeof options->output, "%s", pattern.c_str());
+        return file->create(*options, "/bin/p");
+    }
+};
+
+TEST(TraceFile, ExistingFilesAndLinksAreLeftAlone) {
+    const TemporaryFolder folder;
+    const std::string pattern = folder.path() + "/a.dregs";
+    std::ofstream(pattern) << "precious";
+    ASSERT_EQ(symlink("/nowhere", (folder.path() + "/a.2.dregs").c_str()), 0);
+    OpenFile trace;
+    ASSERT_EQ(trace.create(pattern), 0);
+    EXPECT_EQ(trace.file->path(), folder.path() + "/a.3.dregs");
+    std::string content;
+    std::getline(std::ifstream(pattern), content);
+    EXPECT_EQ(content, "precious");
+}
+
+TEST(TraceFile, OnlyTheOwnerMayRead) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    struct stat status {};
+    ASSERT_EQ(stat(trace.file->path(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(TraceFile, SpaceIsAlignedDisjointAndInTheFile) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    std::uint64_t end = format::kHeaderBytes;
+    for (std::uint64_t bytes = 1; bytes < (200u << 20); bytes = bytes * 3 + 7) {
+        std::uint64_t offset = 0;
+        auto* space = static_cast<char*>(trace.file->reserve(bytes, 64, offset));
+        ASSERT_NE(space, nullptr);
+        EXPECT_EQ(offset % 64, 0u);
+        EXPECT_GE(offset, end);
+        end = offset + bytes;
+        ASSERT_TRUE(trace.file->populate(space + bytes - 1, 1));
+        space[bytes - 1] = 'x';
+        EXPECT_EQ(trace.file->header().file_bytes, end);
+    }
+    struct stat status {};
+    ASSERT_EQ(stat(trace.file->path(), &status), 0);
+    EXPECT_GE(static_cast<std::uint64_t>(status.st_size), end);
+}
+
+TEST(TraceFile, NoDescriptorIsHeld) {
+    const TemporaryFolder folder;
+    const int before = dup(0);
+    close(before);
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    std::uint64_t offset = 0;
+    ASSERT_NE(trace.file->reserve(10 << 20, 64, offset), nullptr);
+    const int after = dup(0);
+    close(after);
+    EXPECT_EQ(before, after);
+}
+
+struct Failure {
+    format::NoteCode code = format::NoteCode::kNone;
+    int error = 0;
+};
+
+void keep_failure(void* context, format::NoteCode code, int error) { *static_cast<Failure*>(context) = {code, error}; }
+
+TEST(TraceFile, AReplacedFileIsNotGrown) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    Failure failure;
+    trace.file->on_failure(keep_failure, &failure);
+    ASSERT_EQ(unlink(trace.file->path()), 0);
+    std::ofstream(trace.file->path()) << "another";
+    std::uint64_t offset = 0;
+    EXPECT_EQ(trace.file->reserve(10 << 20, 64, offset), nullptr);
+    EXPECT_EQ(failure.code, format::NoteCode::kGrowthFailed);
+    EXPECT_EQ(failure.error, ESTALE);
+    EXPECT_EQ(std::filesystem::file_size(trace.file->path()), 7u);
+}
+
+TEST(TraceFile, TheSizeLimitIsRespectedWithoutASignal) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    Failure failure;
+    trace.file->on_failure(keep_failure, &failure);
+    rlimit former{};
+    getrlimit(RLIMIT_FSIZE, &former);
+    rlimit limit{2 << 20, former.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::uint64_t offset = 0;
+    void* space = trace.file->reserve(10 << 20, 64, offset);  // SIGXFSZ would end the test
+    setrlimit(RLIMIT_FSIZE, &former);
+    EXPECT_EQ(space, nullptr);
+    EXPECT_EQ(failure.error, EFBIG);
+}
+
+}  // namespace
+}  // namespace dregs
