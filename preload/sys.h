@@ -58,6 +58,12 @@ bool thread_exists(std::uint32_t thread);
 // At most 15 bytes and a NUL.
 void thread_name(char out[16]);
 void yield();
+// Whether this thread runs on its alternate signal stack at this moment.
+bool on_signal_stack();
+
+// Keeps signals from this thread, but for those that its own faults raise. Returns the mask to restore.
+std::uint64_t block_signals();
+void restore_signals(std::uint64_t mask);
 
 // The vdso's clocks: no system call.
 std::uint64_t monotonic_ns();

@@ -1,6 +1,7 @@
 // Linux on x86-64: system calls made directly, so that errno and cancellation are not involved.
 #include <fcntl.h>
 #include <linux/stat.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -147,6 +148,22 @@ std::uint32_t thread_id() { return static_cast<std::uint32_t>(call(SYS_gettid));
 bool thread_exists(std::uint32_t thread) { return call(SYS_tgkill, process_id(), thread, 0) == 0; }
 void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
 void yield() { call(SYS_sched_yield); }
+
+bool on_signal_stack() {
+    stack_t now{};
+    return call(SYS_sigaltstack, 0, address(&now)) == 0 && (now.ss_flags & SS_ONSTACK);
+}
+
+std::uint64_t block_signals() {
+    constexpr auto bit = [](int signal) { return std::uint64_t{1} << (signal - 1); };
+    const std::uint64_t all_but_faults =
+        ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP) | bit(SIGSYS));
+    std::uint64_t former = 0;
+    call(SYS_rt_sigprocmask, SIG_BLOCK, address(&all_but_faults), address(&former), sizeof former);
+    return former;
+}
+
+void restore_signals(std::uint64_t mask) { call(SYS_rt_sigprocmask, SIG_SETMASK, address(&mask), 0, sizeof mask); }
 
 std::uint64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
 std::uint64_t monotonic_coarse_ns() { return clock_ns(CLOCK_MONOTONIC_COARSE); }

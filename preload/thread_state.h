@@ -5,6 +5,7 @@
 // thread's own.
 #pragma once
 
+#include "attributes.h"
 #include "dregs/trace_format.h"
 #include "scope_table.h"
 
@@ -31,7 +32,8 @@ struct ThreadState {
     static constexpr std::uint32_t kLevels = 2;
 
     std::uint8_t ready;
-    std::uint8_t busy;  // how many hooks of this thread are at work
+    std::uint8_t busy;          // how many hooks of this thread are at work
+    std::uintptr_t hook_frame;  // stack frame of the outermost of them
     std::uint32_t tid;
     std::uint32_t slot;     // index in format::kThreads
     std::uint32_t current;  // scope record that a new block refers to
@@ -50,10 +52,17 @@ struct ThreadState {
     ScopeFrame inline_frames[kInlineFrames];
 };
 
-// Whether this thread is inside the shim. Restores the former value, so that it nests.
+// How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an
+// interrupted hook by siglongjmp has left the count behind. `frame`: the present hook's.
+std::uint8_t hooks_at_work(ThreadState& thread, std::uintptr_t frame);
+
+// Marks that this thread is inside the shim. Restores the former value, so that it nests.
 class BusyGuard {
   public:
     explicit BusyGuard(ThreadState& thread) : thread_(thread), former_(thread.busy) {
+        const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+        if (DREGS_UNLIKELY(former_ != 0)) former_ = hooks_at_work(thread, frame);
+        if (DREGS_LIKELY(former_ == 0)) thread_.hook_frame = frame;
         thread_.busy = static_cast<std::uint8_t>(former_ + 1);
         asm volatile("" ::: "memory");  // a signal handler must see it before what it protects
     }

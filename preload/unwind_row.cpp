@@ -73,8 +73,8 @@ Row pack(const CodeImage& image, const Rules& rules, std::uintptr_t pc) {
     return Row(RowKind::kComplex, 0, 0);
 }
 
-// A return address that is the first of a function, with nothing known before it, was not left by a call: somebody put it
-// there for the outermost frame to return to (makecontext does).
+// A return address that is the first of a function, with nothing known before it, was not left by a call: somebody put
+// it there for the outermost frame to return to (makecontext does).
 bool is_planted(const CodeImage& image, std::uintptr_t pc) {
     FrameDescription frame;
     return find_description(image, pc, &frame) && frame.pc_begin == pc;
