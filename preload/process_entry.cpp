@@ -12,7 +12,7 @@ constexpr std::uintptr_t kEntryBytes = 64;
 }  // namespace
 
 bool is_process_entry(const CodeImage& image, std::uintptr_t pc) {
-    if (!image.holds(image.begin, sizeof(Elf64_Ehdr))) return false;
+    if (image.begin % alignof(Elf64_Ehdr) != 0 || !image.holds(image.begin, sizeof(Elf64_Ehdr))) return false;
     Elf64_Ehdr header;
     __builtin_memcpy(&header, reinterpret_cast<const void*>(image.begin), sizeof(header));
     if (__builtin_memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_entry == 0) return false;

@@ -16,8 +16,13 @@ format::StackRoot root_at(std::uintptr_t pc) { return pc == 0 ? format::kStackWh
 
 format::StackRoot root_of(Step step) { return step == Step::kEnd ? format::kStackWhole : format::kStackNoUnwind; }
 
-CodeImage image_of(const LoadedObject& object, ReadablePages* pages) {
-    return {object.map_start, object.map_end, object.eh_frame_hdr, pages};
+// Finds the object that holds the code of a frame. Code outside of all objects (generated, or a signal handler's
+// private return path) counts as one without unwind information that may lie anywhere.
+bool find_image(std::uintptr_t pc, bool exact, ReadablePages* pages, LoadedObject* object, CodeImage* image) {
+    const bool found = find_object(exact ? pc : pc - 1, object);
+    if (!found) *object = {nullptr, 1, kPcLimit, nullptr};
+    *image = {object->map_start, object->map_end, object->eh_frame_hdr, pages};
+    return found;
 }
 
 }  // namespace
@@ -49,11 +54,11 @@ DREGS_COLD RowTable::Hit Unwinder::find_or_learn(const Frame& frame) {
 // A pc outside of all modules, or in one that has no number, is not remembered: both may change.
 RowTable::Hit Unwinder::learn(const Frame& frame) {
     LoadedObject object;
-    if (!find_object(frame.exact ? frame.pc : frame.pc - 1, &object))
-        return {format::make_location(frame.pc, format::kNoModule, frame.exact), Row(RowKind::kNoUnwind, 0, 0)};
-    const std::uint32_t module = identify_ != nullptr ? identify_(context_, object) : format::kNoModule;
-    const Row row = make_row(image_of(object, &pages_), frame.pc, frame.exact);
-    const RowTable::Hit hit{format::make_location(frame.pc, module, frame.exact), row};
+    CodeImage image;
+    const bool found = find_image(frame.pc, frame.exact, &pages_, &object, &image);
+    const std::uint32_t module = found && identify_ != nullptr ? identify_(context_, object) : format::kNoModule;
+    const RowTable::Hit hit{format::make_location(frame.pc, module, frame.exact),
+                            make_row(image, frame.pc, frame.exact)};
     if (module != format::kNoModule) rows_.insert(hit);
     return hit;
 }
@@ -91,8 +96,8 @@ bool Unwinder::reach(const Registers& start, RegisterFile* registers) {
 Step Unwinder::step_full(RegisterFile* registers, bool* exact) {
     const std::uintptr_t pc = registers->value[kReturnAddress];
     LoadedObject object;
-    if (!find_object(*exact ? pc : pc - 1, &object)) return Step::kNoUnwind;
-    const CodeImage image = image_of(object, &pages_);
+    CodeImage image;
+    find_image(pc, *exact, &pages_, &object, &image);
     const Step result = step_registers(image, registers, exact);
     if (result != Step::kNoUnwind) return result;
     return make_row(image, pc, *exact).kind() == RowKind::kEnd ? Step::kEnd : result;

@@ -375,11 +375,11 @@ dregs_test_return_in_register:
     movq 8(%rsp), %r12
     .cfi_register %rip, %r12        /* the return address is in r12 now */
     movq $0, 8(%rsp)
-    pushq $0
-    .cfi_adjust_cfa_offset 8
+    subq $16, %rsp
+    .cfi_adjust_cfa_offset 16
     call *%rdi
-    addq $8, %rsp
-    .cfi_adjust_cfa_offset -8
+    addq $16, %rsp
+    .cfi_adjust_cfa_offset -16
     movq %r12, 8(%rsp)
     .cfi_offset %rip, -8
     popq %r12
@@ -470,14 +470,29 @@ KEEP int through(void (*shape)(void (*)()), std::size_t bytes) {
 }
 
 TEST(Unwind, RulesOfHandWrittenAssembly) {
-    for (auto* shape : {dregs_test_cfa_in_rbx, dregs_test_val_offset, dregs_test_return_in_register,
-                        dregs_test_bp_in_register, dregs_test_nested_states, dregs_test_expressions}) {
+    for (auto* shape : {dregs_test_cfa_in_rbx, dregs_test_val_offset, dregs_test_bp_in_register,
+                        dregs_test_nested_states, dregs_test_expressions}) {
         for (const std::size_t bytes : {16u, 500u, 9000u}) {
             through(shape, bytes);
             EXPECT_WALKS_AGREE(pair);
             through(shape, bytes);  // with warm rows
             EXPECT_WALKS_AGREE(pair);
         }
+    }
+}
+
+// libunwind 1.6.2 loses its way here: the oracle is the same stack with another frame in its place.
+TEST(Unwind, ReturnAddressInASavedRegister) {
+    static std::uint64_t expected[WalkPair::kMost];
+    std::uint32_t frames = 0;
+    for (auto* shape : {dregs_test_nested_states, dregs_test_return_in_register}) {
+        through(shape, 700);
+        EXPECT_EQ(pair.walk.root, format::kStackWhole);
+        EXPECT_EQ(pair.walk.frames, pair.full_frames);
+        if (frames == 0) std::memcpy(expected, pair.ours, sizeof expected);
+        if (frames == 0) frames = pair.walk.frames;
+        ASSERT_EQ(pair.walk.frames, frames);
+        for (std::uint32_t i = 2; i < frames; ++i) EXPECT_EQ(pair.ours[i], expected[i]) << "frame " << i;
     }
 }
 

@@ -50,7 +50,8 @@ struct WalkPair {
         return true;
     }
     void print() const {
-        std::printf("ours %u frames (root %u), full %u, oracle %u\n", walk.frames, walk.root, full_frames, oracle_frames);
+        std::printf("ours %u frames (root %u), full %u, oracle %u\n", walk.frames, walk.root, full_frames,
+                    oracle_frames);
         for (std::uint32_t i = 0; i < walk.frames || i < oracle_frames || i < full_frames; ++i) {
             if (i > 40) break;
             std::printf("  %2u  %012llx%s  %012llx  %012llx%s\n", i, pc(ours, walk.frames, i),
@@ -89,13 +90,12 @@ inline void walk_by_oracle(unw_context_t* context, WalkPair& out, std::uint32_t 
     unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_NONE);
     unw_init_local(&cursor, context);
     out.oracle_frames = 0;
-    bool exact = false;
     while (out.oracle_frames < limit && unw_step(&cursor) > 0) {
         unw_word_t pc = 0;
         unw_get_reg(&cursor, UNW_REG_IP, &pc);
         if (pc == 0) break;
-        out.oracle[out.oracle_frames++] = format::make_location(pc, 0, exact);
-        exact = unw_is_signal_frame(&cursor) > 0;
+        const bool interrupted = unw_is_signal_frame(&cursor) > 0;  // it says so of the frame after the handler's
+        out.oracle[out.oracle_frames++] = format::make_location(pc, 0, interrupted);
     }
 }
 
