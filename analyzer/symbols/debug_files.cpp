@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "analyzer/symbols/debuginfod.h"
+
 namespace dregs {
 namespace {
 
@@ -29,6 +31,11 @@ std::shared_ptr<ElfImage> DebugFiles::by_build_id(const BuildId& id) const {
     return nullptr;
 }
 
+std::shared_ptr<ElfImage> DebugFiles::fetched(const BuildId& id) const {
+    const std::string path = ask_servers_ ? fetch_debug_file(id) : std::string();
+    return path.empty() ? nullptr : open_if_same(path, id);
+}
+
 std::shared_ptr<ElfImage> DebugFiles::by_link(const ElfImage& module, const std::string& module_path) const {
     const ElfImage::DebugLink link = module.debug_link();
     if (link.name.empty() || link.name.find('/') != std::string::npos) return nullptr;
@@ -44,6 +51,7 @@ std::shared_ptr<ElfImage> DebugFiles::by_link(const ElfImage& module, const std:
 
 std::shared_ptr<ElfImage> DebugFiles::shared(const ElfImage& user, const std::string& name, const BuildId& id) const {
     if (auto image = by_build_id(id)) return image;
+    if (auto image = fetched(id)) return image;
     return open_if_same(name.starts_with("/") ? name : folder_of(user.path()) + "/" + name, id);
 }
 

@@ -14,10 +14,15 @@ namespace dregs {
 
 class DebugFiles {
   public:
-    explicit DebugFiles(std::vector<std::string> roots) : roots_(std::move(roots)) {}
+    // `ask_servers`: what is not found by build-id may be fetched (see debuginfod.h).
+    DebugFiles(std::vector<std::string> roots, bool ask_servers)
+        : roots_(std::move(roots)), ask_servers_(ask_servers) {}
 
     // ROOT/.build-id/xx/yyyy.debug, also without `.debug` (a link to the module itself). Null: not there.
     std::shared_ptr<ElfImage> by_build_id(const BuildId& id) const;
+
+    // The same from a server.
+    std::shared_ptr<ElfImage> fetched(const BuildId& id) const;
 
     // What the .gnu_debuglink of a module whose path was `module_path` means. Null: not there, or another build.
     std::shared_ptr<ElfImage> by_link(const ElfImage& module, const std::string& module_path) const;
@@ -27,6 +32,7 @@ class DebugFiles {
 
   private:
     std::vector<std::string> roots_;
+    bool ask_servers_;
 };
 
 }  // namespace dregs

@@ -12,9 +12,11 @@ constexpr std::size_t kBytesPerRow = 64;       // libdw's line record and its pl
 constexpr std::size_t kBytesPerFunction = 96;  // ours
 constexpr std::size_t kBytesPerCall = 160;
 
+constexpr int kLanguageC17 = 0x2c;  // DWARF 6; not in every dwarf.h
+
 bool is_c(int language) {
     return language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 || language == DW_LANG_C11 ||
-           language == DW_LANG_Mips_Assembler;
+           language == kLanguageC17 || language == DW_LANG_Mips_Assembler;
 }
 
 // Entries below which a compiled function may stand.

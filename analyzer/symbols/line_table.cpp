@@ -1,5 +1,7 @@
 #include "analyzer/symbols/line_table.h"
 
+#include <dwarf.h>
+
 #include <cstring>
 #include <filesystem>
 
@@ -16,14 +18,17 @@ Dwarf_Addr row_address(Dwarf_Lines* rows, std::size_t index) {
 
 }  // namespace
 
-std::string tidy_path(const char* path) {
+std::string tidy_path(const char* path, const std::string& folder) {
     std::string text(path, strnlen(path, kMaxPath));
-    const bool plain =
-        text.find("/.") == std::string::npos && text.find("//") == std::string::npos && !text.starts_with("./");
+    if (!text.starts_with("/") && folder.starts_with("/")) text = folder + "/" + text;
+    const bool plain = text.find("/.") == std::string::npos && text.find("//") == std::string::npos;
     return plain ? text : std::filesystem::path(text).lexically_normal().string();
 }
 
 LineTable::LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit) {
+    Dwarf_Attribute attribute;
+    const char* folder = dwarf_formstring(dwarf_attr(&line_unit, DW_AT_comp_dir, &attribute));
+    if (folder) folder_.assign(folder, strnlen(folder, kMaxPath));
     if (dwarf_getsrclines(&line_unit, &rows_, &row_count_) != 0) row_count_ = 0;
     if (dwarf_getsrcfiles(&file_unit, &files_, &file_count_) != 0) file_count_ = 0;
 }
@@ -46,7 +51,7 @@ SourcePlace LineTable::at(std::uint64_t address) const {
     if (dwarf_lineendsequence(row, &ended) != 0 || ended) return place;
     const char* file = dwarf_linesrc(row, nullptr, nullptr);
     if (!file) return place;
-    place.file = tidy_path(file);
+    place.file = tidy_path(file, folder_);
     dwarf_lineno(row, &place.line);
     dwarf_linecol(row, &place.column);
     return place;
@@ -55,7 +60,7 @@ SourcePlace LineTable::at(std::uint64_t address) const {
 std::string LineTable::file(Dwarf_Word number) const {
     if (number >= file_count_) return {};
     const char* path = dwarf_filesrc(files_, number, nullptr, nullptr);
-    return path ? tidy_path(path) : std::string();
+    return path ? tidy_path(path, folder_) : std::string();
 }
 
 }  // namespace dregs

@@ -17,8 +17,8 @@ struct SourcePlace {
     int column = 0;
 };
 
-// `path` without `.` and `..` parts, where they can be taken out by looking at the text alone.
-std::string tidy_path(const char* path);
+// `path` as seen from `folder`, without `.` and `..` parts where they can be taken out by looking at the text alone.
+std::string tidy_path(const char* path, const std::string& folder);
 
 class LineTable {
   public:
@@ -31,6 +31,7 @@ class LineTable {
     std::size_t rows() const { return row_count_; }
 
   private:
+    std::string folder_;  // where the compiler ran
     Dwarf_Lines* rows_ = nullptr;
     std::size_t row_count_ = 0;
     Dwarf_Files* files_ = nullptr;

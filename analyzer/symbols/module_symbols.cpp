@@ -71,6 +71,7 @@ void ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& deb
     if (file_ && file_->has_section(".debug_info")) return;
     debug_ = debug_files.by_build_id(module.build_id);
     if (!debug_ && file_) debug_ = debug_files.by_link(*file_, path);
+    if (!debug_) debug_ = debug_files.fetched(module.build_id);
     if (debug_) warning_.clear();
 }
 

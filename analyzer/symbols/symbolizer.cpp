@@ -29,7 +29,7 @@ std::string_view display_name(std::string_view module_path) {
 class Symbolizer::Impl {
   public:
     explicit Impl(SymbolizerOptions options)
-        : debug_files_(std::move(options.debug_paths)), sysroot_(std::move(options.sysroot)) {}
+        : debug_files_(std::move(options.debug_paths), options.ask_servers), sysroot_(std::move(options.sysroot)) {}
 
     const std::vector<Frame>& resolve(const ModuleImage& module, std::uint64_t pc, bool exact) {
         Module& known = find_module(module);

@@ -16,7 +16,8 @@ namespace dregs {
 struct SymbolizerOptions {
     // Roots of separate debug files: ROOT/.build-id/xx/yyyy.debug and ROOT/folder/of/module/NAME.debug
     std::vector<std::string> debug_paths = {"/usr/lib/debug"};
-    std::string sysroot;  // put before every module's path; for traces of another machine or container
+    bool ask_servers = false;  // fetch debug files that are not here from DEBUGINFOD_URLS; may take minutes
+    std::string sysroot;       // put before every module's path; for traces of another machine or container
 };
 
 class Symbolizer {

@@ -1,6 +1,8 @@
 // Whether the file on disk is the one that was traced, and separate debug files.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "analyzer/symbols/elf_image.h"
@@ -175,6 +177,22 @@ TEST_F(SymbolsIdentityTest, OnlyRegularFilesAreOpened) {
     expect_unknown(frame(), "cannot be read");
     module_.path = path("debug");
     expect_unknown(frame(), "cannot be read");
+}
+
+TEST_F(SymbolsIdentityTest, DebugFilesComeFromServersOnlyWhenAsked) {
+    const std::string served = "served/buildid/" + to_hex(module_.build_id);
+    split_off_debug_file("sites.debug");
+    run("mkdir -p " + served + " cache && mv sites.debug " + served + "/debuginfo");
+    setenv("DEBUGINFOD_URLS", ("file://" + path("served")).c_str(), 1);
+    setenv("DEBUGINFOD_CACHE_PATH", path("cache").c_str(), 1);
+    EXPECT_EQ(frame().line, 0);
+    SymbolizerOptions options = own_options();
+    options.ask_servers = true;
+    Symbolizer symbolizer(options);
+    const Frame found = symbolizer.resolve(module_, pc_, false).front();
+    if (!dlopen("libdebuginfod.so.1", RTLD_LAZY)) GTEST_SKIP() << "libdebuginfod1 is not installed";
+    EXPECT_EQ(found.function, "plain_static");
+    EXPECT_EQ(found.line, line_of("sites.cpp", "static"));
 }
 
 TEST_F(SymbolsIdentityTest, TheVdsoIsOurOwnIfItsBuildIdSaysSo) {

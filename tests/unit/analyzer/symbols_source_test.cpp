@@ -119,6 +119,37 @@ TEST_F(SymbolsDwarfTest, SharedInformationOfDwzIsFollowed) {
     EXPECT_EQ(chain(symbolizer, module, places["static"]).front(), at("plain_static", line_of("sites.cpp", "static")));
 }
 
+// What is left when half of the information is missing: lines from the program, the function from its symbol table.
+TEST_F(SymbolsDwarfTest, WithoutTheSplitHalfTheSymbolTableNamesTheFunction) {
+    const std::string program = build("g++ -O2 -g -gsplit-dwarf", "sites.cpp", "sites");
+    run("rm *.dwo");
+    Symbolizer symbolizer(own_options());
+    EXPECT_EQ(chain(symbolizer, image_of(program), truth(program)["static"]),
+              std::vector<std::string>{at("plain_static(int)", line_of("sites.cpp", "static"))});
+}
+
+TEST_F(SymbolsDwarfTest, WithoutTheSharedFileOfDwzNothingWrongIsSaid) {
+    if (!has_tool("dwz")) GTEST_SKIP() << "dwz is not installed";
+    for (const char* name : {"one", "two"}) build("g++ -O2 -g", "sites.cpp", name);
+    auto places = truth(path("one"));
+    run("dwz -m shared.debug one two && rm shared.debug");
+    Symbolizer symbolizer(own_options());
+    EXPECT_EQ(chain(symbolizer, image_of(path("one")), places["static"]).back(),
+              at("plain_static(int)", line_of("sites.cpp", "static")));
+}
+
+// The compiler was given a relative path: the frame has an absolute one, whatever the compiler makes of it.
+TEST_F(SymbolsDwarfTest, FilesAreAbsolute) {
+    run("mkdir -p src/deep obj && cp '" + source_path("sites.cpp") + "' src/sites.cpp");
+    for (const char* compiler : {"g++ -gdwarf-5", "g++ -gdwarf-4", "clang++ -gdwarf-5", "clang++ -gdwarf-4"}) {
+        if (!has_tool(std::string(compiler).substr(0, std::string(compiler).find(' ')))) continue;
+        run(std::string("cd obj && ") + compiler + " -O2 -o ../sites ../src/deep/../sites.cpp");
+        Symbolizer symbolizer(own_options());
+        for (const Frame& frame : symbolizer.resolve(image_of(path("sites")), truth(path("sites"))["inlined"], false))
+            EXPECT_EQ(frame.file, path("src/sites.cpp")) << compiler;
+    }
+}
+
 TEST_F(SymbolsDwarfTest, RustNamesHaveNoHashes) {
     if (!has_tool("rustc")) GTEST_SKIP() << "rustc is not installed";
     for (const char* mangling : {"legacy", "v0"}) {
