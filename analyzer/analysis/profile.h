@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "analyzer/analysis/counters.h"
 #include "analyzer/analysis/live_set.h"
@@ -16,9 +17,12 @@
 namespace dregs {
 
 struct NamingRoom {  // what naming needs, shared between traces
+    NamingRoom(const SymbolizerOptions& options, WrapperList list, bool with_wrappers)
+        : symbolizer(options), wrappers(std::move(list)), show_wrappers(with_wrappers) {}
+
     Symbolizer symbolizer;
     WrapperList wrappers;
-    bool show_wrappers = false;
+    bool show_wrappers;
 };
 
 class Profile {

@@ -38,7 +38,18 @@ bool is_entry(const format::SideBlock& block) {
 
 bool same(const format::SideBlock& a, const format::SideBlock& b) { return std::memcmp(&a, &b, sizeof(a)) == 0; }
 
-// Tells the entries that two readings agree on; returns how many were changing.
+// What two readings do not agree on becomes a tombstone; returns how many there were.
+std::uint64_t settle_chunk(Chunk& first, const Chunk& second) {
+    std::uint64_t in_flux = 0;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        if (same(first[i], second[i])) continue;
+        first[i] = {};
+        first[i].key = format::kSideTomb;
+        ++in_flux;
+    }
+    return in_flux;
+}
+
 std::uint64_t read_side_extent(const ByteSource& source, const TableLayout::Extent& extent, SideSink sink) {
     std::uint64_t in_flux = 0;
     Chunk first;
@@ -48,22 +59,28 @@ std::uint64_t read_side_extent(const ByteSource& source, const TableLayout::Exte
         first.resize(std::min(kChunkRecords, extent.records - at));
         second.resize(first.size());
         const auto [begin, end] = source.next_data(offset, offset + first.size() * sizeof(format::SideBlock));
-        if (begin >= end) continue;
+        if (begin >= end) continue;  // a hole: nothing was ever stored
         read_chunk(source, offset, first);
         read_chunk(source, offset, second);
-        for (std::size_t i = 0; i < first.size(); ++i) {
-            const bool still = same(first[i], second[i]);
-            if (!still) ++in_flux;
-            if (still && is_entry(first[i])) sink(first[i], offset + i * sizeof(format::SideBlock));
-        }
+        in_flux += settle_chunk(first, second);
+        sink(offset, first);
     }
     return in_flux;
 }
 
+void tell_side_blocks(absl::Span<const format::SideBlock> records, const ScopeMoments& scopes, BlockSink sink) {
+    for (const format::SideBlock& block : records) {
+        if (!is_entry(block)) continue;
+        const bool pooled = (block.key & format::kSidePool) != 0;
+        if (pooled && !scopes.pool_holds(block)) continue;
+        sink({block.key & format::kSideAddressMask, block.bytes, block.stack, block.scope, pooled});
+    }
+}
+
 }  // namespace
 
-std::uint64_t read_side_blocks(const ByteSource& source, const format::Header& header, SideSink sink) {
-    const TableLayout layout(source, header, format::kSideBlocks, sizeof(format::SideBlock));
+std::uint64_t read_side_table(const ByteSource& source, const format::Header& header, SideSink sink) {
+    const TableLayout layout(source, header, format::kSideBlocks);
     std::uint64_t in_flux = 0;
     for (const TableLayout::Extent& extent : layout.extents()) in_flux += read_side_extent(source, extent, sink);
     return in_flux;
@@ -77,12 +94,9 @@ BlockDamage read_blocks(const ByteSource& source, const format::Header& header, 
         tell_blocks(leaf, sink);
         if (progress && ++done % kProgressEvery == 0) progress(done, leaves.leaves());
     });
-    const std::uint64_t side_flux =
-        read_side_blocks(source, header, [&](const format::SideBlock& block, std::uint64_t) {
-            const bool pooled = (block.key & format::kSidePool) != 0;
-            if (pooled && !scopes.pool_holds(block)) return;
-            sink({block.key & format::kSideAddressMask, block.bytes, block.stack, block.scope, pooled});
-        });
+    const std::uint64_t side_flux = read_side_table(
+        source, header,
+        [&](std::uint64_t, absl::Span<const format::SideBlock> records) { tell_side_blocks(records, scopes, sink); });
     return {leaves.damaged(), leaves.in_flux() + side_flux};
 }
 

@@ -3,6 +3,10 @@
 // Owns no block: each goes to the sink at once, so that memory does not follow their number. Called by load.cpp.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+#include <absl/types/span.h>
+
+#include <cstdint>
 #include <functional>
 
 #include "analyzer/trace/block.h"
@@ -23,8 +27,9 @@ struct BlockDamage {
 BlockDamage read_blocks(const ByteSource& source, const format::Header& header, const ScopeMoments& scopes,
                         BlockSink sink, const Progress& progress);
 
-// The records of the side table as they stand still, with their place in the file. Used by snapshots too.
-using SideSink = absl::FunctionRef<void(const format::SideBlock&, std::uint64_t offset)>;
-std::uint64_t read_side_blocks(const ByteSource& source, const format::Header& header, SideSink sink);
+// The side table as it stands still, in chunks with their place in the file; records that were changing come as
+// tombstones. Returns how many those were. Used by snapshots too.
+using SideSink = absl::FunctionRef<void(std::uint64_t offset, absl::Span<const format::SideBlock> records)>;
+std::uint64_t read_side_table(const ByteSource& source, const format::Header& header, SideSink sink);
 
 }  // namespace dregs

@@ -45,7 +45,7 @@ void require_unique(const ByteSource& source, std::vector<format::Leaf>& leaves,
 }  // namespace
 
 LeafReader::LeafReader(const ByteSource& source, const format::Header& header) : source_(source) {
-    const TableLayout layout(source, header, format::kLeaves, sizeof(format::Leaf));
+    const TableLayout layout(source, header, format::kLeaves);
     const RecordArray<format::Leaf> records(source, header, format::kLeaves);
     const std::uint64_t file_end = source.size();
     for (std::uint64_t i = 0; i < records.size(); ++i) {

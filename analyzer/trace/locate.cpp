@@ -82,12 +82,12 @@ std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid) {
         absl::StrCat("process ", pid, " writes no trace: it was not started with libdregs.so (dregs run -- PROGRAM)"));
 }
 
-std::unique_ptr<FileSource> open_trace_or_pid(const std::string& text) {
+OpenedTrace open_trace_or_pid(const std::string& text) {
     std::uint32_t pid = 0;
     std::error_code ignored;
     const bool number = absl::SimpleAtoi(text, &pid) && pid != 0;
-    if (number && !std::filesystem::exists(text, ignored)) return open_trace_of(pid);
-    return std::make_unique<FileSource>(text);
+    if (number && !std::filesystem::exists(text, ignored)) return {open_trace_of(pid), pid};
+    return {std::make_unique<FileSource>(text), 0};
 }
 
 }  // namespace dregs

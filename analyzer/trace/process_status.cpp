@@ -73,14 +73,14 @@ std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
     return tasks;
 }
 
-Liveness judge(const Trace& trace, const FileSource& source) {
+Liveness judge(const Trace& trace, const FileSource& source, std::uint32_t pid) {
     const format::Header& header = trace.header();
     if (header.writer == format::Writer::kImport || header.writer == format::Writer::kMerge) return Liveness::kImported;
     if (header.snapshot_realtime_ns != 0) return Liveness::kSnapshot;
     const Liveness over = header.state == format::ProcessState::kExited ? Liveness::kExited : Liveness::kEnded;
-    const auto stat = read_stat(header.pid);
+    const auto stat = read_stat(pid);
     const bool alive = stat && stat->state != 'Z' && stat->state != 'X';
-    const auto mappings = alive ? shared_mappings(header.pid) : std::nullopt;
+    const auto mappings = alive ? shared_mappings(pid) : std::nullopt;
     if (mappings && maps_trace(*mappings, trace, source)) return Liveness::kRunning;
     if (other_host(trace)) return over == Liveness::kExited ? over : Liveness::kElsewhere;
     if (!alive || !began_before(*stat, header.start_boottime_ns)) return over;
@@ -92,10 +92,11 @@ Liveness judge(const Trace& trace, const FileSource& source) {
 
 bool ProcessStatus::has_task(std::uint32_t tid) const { return std::binary_search(tasks.begin(), tasks.end(), tid); }
 
-ProcessStatus process_status(const Trace& trace, const FileSource& source) {
+ProcessStatus process_status(const Trace& trace, const FileSource& source, std::uint32_t pid) {
     ProcessStatus status;
-    status.liveness = judge(trace, source);
-    if (status.running()) status.tasks = list_tasks(trace.header().pid);
+    status.pid = pid != 0 ? pid : trace.header().pid;
+    status.liveness = judge(trace, source, status.pid);
+    if (status.running()) status.tasks = list_tasks(status.pid);
     return status;
 }
 

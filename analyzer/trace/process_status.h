@@ -24,14 +24,15 @@ enum class Liveness {
 
 struct ProcessStatus {
     Liveness liveness = Liveness::kEnded;
+    std::uint32_t pid = 0;
     std::vector<std::uint32_t> tasks;  // thread ids while it runs; sorted
 
     bool running() const { return liveness == Liveness::kRunning; }
     bool has_task(std::uint32_t tid) const;
 };
 
-// `source` is the file the trace was loaded from.
-ProcessStatus process_status(const Trace& trace, const FileSource& source);
+// `source` is the file the trace was loaded from; `pid` is what the process is called here, 0: what it calls itself.
+ProcessStatus process_status(const Trace& trace, const FileSource& source, std::uint32_t pid = 0);
 
 // "running", "exited" ...: the word in JSON.
 const char* liveness_word(Liveness liveness);

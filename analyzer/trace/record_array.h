@@ -22,14 +22,13 @@ class RecordArray {
   public:
     RecordArray() = default;
     RecordArray(const ByteSource& source, const format::Header& header, format::TableId id)
-        : bytes_(load_records(source, TableLayout(source, header, id, sizeof(T)))) {}
+        : bytes_(load_records(source, TableLayout(source, header, id))) {}
 
     std::uint64_t size() const { return bytes_.size() / sizeof(T); }
     const T* data() const { return reinterpret_cast<const T*>(bytes_.data()); }
     const T* find(std::uint64_t index) const { return index < size() ? data() + index : nullptr; }
     // The caller has checked the index.
     const T& operator[](std::uint64_t index) const { return data()[index]; }
-    T& edit(std::uint64_t index) { return reinterpret_cast<T*>(bytes_.data())[index]; }
     const T* begin() const { return data(); }
     const T* end() const { return data() + size(); }
 

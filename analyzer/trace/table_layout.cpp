@@ -51,13 +51,37 @@ const char* table_name(format::TableId id) {
     }
 }
 
-TableLayout::TableLayout(const ByteSource& source, const format::Header& header, format::TableId id,
-                         std::uint32_t record_bytes)
-    : id_(id), record_bytes_(record_bytes) {
+std::uint32_t record_bytes_of(format::TableId id) {
+    switch (id) {
+        case format::kModules:
+            return sizeof(format::Module);
+        case format::kStackNodes:
+            return sizeof(format::StackNode);
+        case format::kLeaves:
+            return sizeof(format::Leaf);
+        case format::kScopes:
+            return sizeof(format::Scope);
+        case format::kKinds:
+            return sizeof(format::Kind);
+        case format::kKindCounters:
+            return sizeof(format::KindCounters);
+        case format::kThreads:
+            return sizeof(format::ThreadCounters);
+        case format::kSideBlocks:
+            return sizeof(format::SideBlock);
+        case format::kNotes:
+            return sizeof(format::Note);
+        default:
+            return 1;  // strings
+    }
+}
+
+TableLayout::TableLayout(const ByteSource& source, const format::Header& header, format::TableId id)
+    : id_(id), record_bytes_(record_bytes_of(id)) {
     const format::Table& table = header.tables[id];
     if (table.record_bytes == 0 && table.first_records == 0) return;  // the writer has no such table
-    if (table.record_bytes != record_bytes) {
-        fail(source, place_of(id), absl::StrCat("has records of ", table.record_bytes, " bytes, not ", record_bytes));
+    if (table.record_bytes != record_bytes_) {
+        fail(source, place_of(id), absl::StrCat("has records of ", table.record_bytes, " bytes, not ", record_bytes_));
     }
     if (!absl::has_single_bit(table.first_records)) {
         fail(source, place_of(id), absl::StrCat("has a first segment of ", table.first_records, " records"));

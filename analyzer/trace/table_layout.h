@@ -13,6 +13,7 @@
 namespace dregs {
 
 const char* table_name(format::TableId id);
+std::uint32_t record_bytes_of(format::TableId id);
 
 class TableLayout {
   public:
@@ -24,7 +25,7 @@ class TableLayout {
     };
 
     // Throws TraceError for what cannot be: another record size, a segment that reaches beyond the file.
-    TableLayout(const ByteSource& source, const format::Header& header, format::TableId id, std::uint32_t record_bytes);
+    TableLayout(const ByteSource& source, const format::Header& header, format::TableId id);
 
     std::uint32_t record_bytes() const { return record_bytes_; }
     // All segments there are, whatever `count` says.

@@ -19,8 +19,8 @@ constexpr std::uint32_t kMaxStringBytes = 4u << 20;
 Trace::Trace(const ByteSource& source, const ScopeMoments& before, const BlockDamage& damage)
     : name_(source.name()),
       header_(read_header(source)),
-      node_layout_(source, header_, format::kStackNodes, sizeof(format::StackNode)),
-      string_layout_(source, header_, format::kStrings, 1),
+      node_layout_(source, header_, format::kStackNodes),
+      string_layout_(source, header_, format::kStrings),
       scopes_(source, header_, format::kScopes),
       nodes_(source, header_, format::kStackNodes),
       modules_(source, header_, format::kModules),

@@ -1,0 +1,76 @@
+// See cli.h.
+#include "analyzer/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include "analyzer/commands/command.h"
+#include "analyzer/output/escape.h"
+
+namespace dregs {
+namespace {
+
+constexpr int kUsage = 2;
+
+void describe(CLI::App& app) {
+    app.name("dregs");
+    app.description(
+        "dregs: which call sites hold the blocks that a program has not freed, and which outlived their scope.");
+    app.footer(
+        "Trace:    dregs run -- ./server args        (or: LD_PRELOAD=/path/libdregs.so ./server args)\n"
+        "Look:     dregs top server.4711.dregs       (or the pid, while it runs)\n"
+        "Exit status: 0 done, 1 findings (with --exit-code), 2 usage or unreadable trace.");
+    app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION, "Print the version and exit");
+    app.set_help_flag("-h,--help", "Print this help and exit");
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+}
+
+int fail(std::ostream& err, const std::string& message) {
+    err << "dregs: " << escape_text(message) << '\n';
+    return kUsage;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
+    if (error.get_exit_code() == 0) {  // --help, --version
+        app.exit(error, out, err);
+        return 0;
+    }
+    const auto used = app.get_subcommands();
+    const std::string command = used.empty() ? "dregs" : "dregs " + used.front()->get_name();
+    fail(err, error.what());
+    err << "Try '" << command << " --help'.\n";
+    return kUsage;
+}
+
+int run_checked(CLI::App& app, int argc, const char* const* argv, Invocation& invocation) {
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return usage_error(app, error, invocation.out, invocation.err);
+    }
+    return invocation.status;
+}
+
+}  // namespace
+
+int run_cli(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+    CLI::App app;
+    Invocation invocation{out, err};
+    try {
+        describe(app);
+        add_commands(app, invocation);
+        const int status = run_checked(app, argc, argv, invocation);
+        out.flush();
+        return out ? status : fail(err, std::string("cannot write the output: ") + std::strerror(errno));
+    } catch (const std::bad_alloc&) {
+        return fail(err, "out of memory");
+    } catch (const std::exception& error) {
+        return fail(err, error.what());
+    }
+}
+
+}  // namespace dregs

@@ -1,0 +1,111 @@
+// See child.h.
+#include "analyzer/commands/child.h"
+
+#include <absl/strings/str_cat.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "analyzer/trace/error.h"
+
+namespace dregs {
+namespace {
+
+constexpr int kForwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+sigset_t watched_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGCHLD);
+    for (const int signal : kForwarded) ::sigaddset(&set, signal);
+    return set;
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
+    std::vector<char*> pointers;
+    for (const std::string& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// Between fork and exec: only what is async-signal-safe. A script without #! goes to the shell, as a shell would do.
+[[noreturn]] void become(const char* path, char* const* argv, char* const* environment, int report) {
+    ::execvpe(path, argv, environment);
+    const int error = errno;
+    [[maybe_unused]] const ssize_t told = ::write(report, &error, sizeof(error));
+    ::_exit(127);
+}
+
+// Closed without a word when exec succeeded.
+int read_error(int pipe_end) {
+    int error = 0;
+    ssize_t got = 0;
+    do got = ::read(pipe_end, &error, sizeof(error));
+    while (got < 0 && errno == EINTR);
+    ::close(pipe_end);
+    return got == sizeof(error) ? error : 0;
+}
+
+// A key pressed at the terminal reaches the child by itself: it is in our process group.
+bool from_terminal(const siginfo_t& info) { return info.si_code == SI_KERNEL; }
+
+}  // namespace
+
+Child::Child(const std::string& path, const std::vector<std::string>& argv,
+             const std::vector<std::string>& environment) {
+    const std::vector<char*> arguments = pointers_to(argv);
+    const std::vector<char*> variables = pointers_to(environment);
+    int report[2];
+    if (::pipe2(report, O_CLOEXEC) != 0) throw Error(absl::StrCat("cannot make a pipe: ", std::strerror(errno)));
+    struct sigaction original {};
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &standard, &original);  // where it was ignored we could not wait
+    sigset_t former;
+    const sigset_t watched = watched_signals();
+    ::sigprocmask(SIG_BLOCK, &watched, &former);
+    pid_ = ::fork();
+    if (pid_ < 0) throw Error(absl::StrCat("cannot start a process: ", std::strerror(errno)));
+    if (pid_ == 0) {
+        ::sigaction(SIGCHLD, &original, nullptr);
+        ::sigprocmask(SIG_SETMASK, &former, nullptr);
+        become(path.c_str(), arguments.data(), variables.data(), report[1]);
+    }
+    ::close(report[1]);
+    start_error_ = read_error(report[0]);
+}
+
+int Child::wait() {
+    const sigset_t watched = watched_signals();
+    for (;;) {
+        int status = 0;
+        const pid_t done = ::waitpid(pid_, &status, WNOHANG);
+        if (done == pid_) return status;
+        if (done < 0 && errno != EINTR)
+            throw Error(absl::StrCat("cannot wait for the program: ", std::strerror(errno)));
+        siginfo_t info;
+        const int signal = ::sigwaitinfo(&watched, &info);
+        if (signal > 0 && signal != SIGCHLD && !from_terminal(info)) ::kill(pid_, signal);
+    }
+}
+
+int end_like(int wait_status) {
+    if (WIFEXITED(wait_status)) return WEXITSTATUS(wait_status);
+    const int signal = WTERMSIG(wait_status);
+    const struct rlimit no_core { 0, 0 };
+    ::setrlimit(RLIMIT_CORE, &no_core);  // the program's own is the one that tells something
+    ::signal(signal, SIG_DFL);
+    sigset_t one;
+    ::sigemptyset(&one);
+    ::sigaddset(&one, signal);
+    ::kill(::getpid(), signal);
+    ::sigprocmask(SIG_UNBLOCK, &one, nullptr);
+    return 128 + signal;
+}
+
+}  // namespace dregs

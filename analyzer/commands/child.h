@@ -1,0 +1,33 @@
+// Runs a program as our child and becomes as it: signals pass through, and so does the way it ends.
+//
+// The child gets the descriptors, signal mask and signal dispositions that we were given, nothing of ours.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace dregs {
+
+class Child {
+  public:
+    // Starts the program in `argv[0]` of `path` with the environment given. Throws Error when there is no process to
+    // be had; what exec says is in start_error().
+    Child(const std::string& path, const std::vector<std::string>& argv, const std::vector<std::string>& environment);
+
+    pid_t pid() const { return pid_; }
+    // errno of exec, 0: it runs.
+    int start_error() const { return start_error_; }
+    // Waits for its end, passing signals on. Returns the wait status.
+    int wait();
+
+  private:
+    pid_t pid_ = -1;
+    int start_error_ = 0;
+};
+
+// The exit status for a wait status; does not return when a signal ended the child: we die of the same.
+int end_like(int wait_status);
+
+}  // namespace dregs

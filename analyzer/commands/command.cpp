@@ -1,0 +1,14 @@
+// See command.h. The order here is the order in --help.
+#include "analyzer/commands/command.h"
+
+namespace dregs {
+
+void add_commands(CLI::App& app, Invocation& invocation) {
+    add_run(app, invocation);
+    add_top(app, invocation);
+    add_diff(app, invocation);
+    add_scopes(app, invocation);
+    add_snapshot(app, invocation);
+}
+
+}  // namespace dregs

@@ -1,0 +1,26 @@
+// What the subcommands share with the command line: where to write, and what status to leave.
+//
+// Each subcommand is one file with one function, add_NAME, that describes its options and says what to do. They throw
+// Error; cli.cpp catches.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+namespace dregs {
+
+struct Invocation {
+    std::ostream& out;
+    std::ostream& err;
+    int status = 0;
+};
+
+void add_commands(CLI::App& app, Invocation& invocation);
+
+void add_run(CLI::App& app, Invocation& invocation);
+void add_top(CLI::App& app, Invocation& invocation);
+void add_diff(CLI::App& app, Invocation& invocation);
+void add_scopes(CLI::App& app, Invocation& invocation);
+void add_snapshot(CLI::App& app, Invocation& invocation);
+
+}  // namespace dregs

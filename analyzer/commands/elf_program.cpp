@@ -1,0 +1,95 @@
+// See elf_program.h. Reading is libelf's; it checks offsets against the file.
+#include "analyzer/commands/elf_program.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <unistd.h>
+
+#include <string_view>
+
+namespace dregs {
+namespace {
+
+class ElfFile {
+  public:
+    explicit ElfFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        ::elf_version(EV_CURRENT);
+        if (descriptor_ >= 0) elf_ = ::elf_begin(descriptor_, ELF_C_READ, nullptr);
+    }
+    ~ElfFile() {
+        ::elf_end(elf_);
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    ElfFile(const ElfFile&) = delete;
+    ElfFile& operator=(const ElfFile&) = delete;
+    Elf* get() const { return elf_; }
+
+  private:
+    int descriptor_;
+    Elf* elf_ = nullptr;
+};
+
+struct SanitizerMark {
+    std::string_view symbol;
+    const char* name;
+};
+
+constexpr SanitizerMark kSanitizers[] = {{"__asan_init", "AddressSanitizer"},
+                                         {"__tsan_init", "ThreadSanitizer"},
+                                         {"__msan_init", "MemorySanitizer"},
+                                         {"__lsan_init", "LeakSanitizer"},
+                                         {"__hwasan_init", "HWAddressSanitizer"}};
+
+bool has_interpreter(Elf* elf) {
+    std::size_t count = 0;
+    if (::elf_getphdrnum(elf, &count) != 0) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+        GElf_Phdr segment;
+        if (::gelf_getphdr(elf, static_cast<int>(i), &segment) && segment.p_type == PT_INTERP) return true;
+    }
+    return false;
+}
+
+void note_symbol(std::string_view name, const GElf_Sym& symbol, ElfProgram& program) {
+    const bool defined = symbol.st_shndx != SHN_UNDEF;
+    if (defined && name == "malloc" && GELF_ST_TYPE(symbol.st_info) == STT_FUNC) program.defines_malloc = true;
+    for (const SanitizerMark& mark : kSanitizers) {
+        if (name == mark.symbol) program.sanitizer = mark.name;
+    }
+}
+
+void note_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfProgram& program) {
+    Elf_Data* data = ::elf_getdata(section, nullptr);
+    if (!data || header.sh_entsize == 0) return;
+    const std::size_t count = data->d_size / header.sh_entsize;
+    for (std::size_t i = 0; i < count; ++i) {
+        GElf_Sym symbol;
+        if (!::gelf_getsym(data, static_cast<int>(i), &symbol)) return;
+        const char* name = ::elf_strptr(elf, header.sh_link, symbol.st_name);
+        if (name) note_symbol(name, symbol, program);
+    }
+}
+
+void note_dynamic_symbols(Elf* elf, ElfProgram& program) {
+    for (Elf_Scn* section = ::elf_nextscn(elf, nullptr); section; section = ::elf_nextscn(elf, section)) {
+        GElf_Shdr header;
+        if (::gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM) {
+            note_symbols(elf, section, header, program);
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<ElfProgram> read_elf_program(const std::string& path) {
+    const ElfFile file(path);
+    GElf_Ehdr header;
+    if (!file.get() || ::elf_kind(file.get()) != ELF_K_ELF || !::gelf_getehdr(file.get(), &header)) return std::nullopt;
+    ElfProgram program;
+    program.is_x86_64 = header.e_machine == EM_X86_64 && header.e_ident[EI_CLASS] == ELFCLASS64;
+    program.is_dynamic = has_interpreter(file.get());
+    note_dynamic_symbols(file.get(), program);
+    return program;
+}
+
+}  // namespace dregs

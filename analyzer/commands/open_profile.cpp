@@ -1,0 +1,26 @@
+// See open_profile.h.
+#include "analyzer/commands/open_profile.h"
+
+#include "analyzer/commands/progress_line.h"
+#include "analyzer/output/escape.h"
+#include "analyzer/trace/load.h"
+#include "analyzer/trace/locate.h"
+
+namespace dregs {
+
+std::unique_ptr<Profile> open_profile(const std::string& trace_or_pid, NamingRoom& naming) {
+    const OpenedTrace opened = open_trace_or_pid(trace_or_pid);
+    BlockSums sums;
+    ProgressLine progress("reading " + opened.source->name());
+    Trace trace = load_trace(
+        *opened.source, [&](const LiveBlock& block) { sums.add(block); },
+        [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+    ProcessStatus status = process_status(trace, *opened.source, opened.pid);
+    return std::make_unique<Profile>(std::move(trace), sums, std::move(status), naming);
+}
+
+void print_warnings(std::ostream& err, const NamingRoom& naming) {
+    for (const std::string& warning : naming.symbolizer.warnings()) err << "dregs: " << escape_text(warning) << '\n';
+}
+
+}  // namespace dregs

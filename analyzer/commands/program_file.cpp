@@ -1,0 +1,83 @@
+// See program_file.h.
+#include "analyzer/commands/program_file.h"
+
+#include <absl/strings/str_cat.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "analyzer/commands/elf_program.h"
+
+namespace dregs {
+namespace {
+
+constexpr int kMaxScripts = 4;  // the kernel follows as many
+
+bool is_executable_file(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+// "#!/usr/bin/env python3" -> the interpreter to look at; empty: not a script.
+std::string interpreter_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string line(256, '\0');
+    file.read(line.data(), static_cast<std::streamsize>(line.size()));
+    line.resize(static_cast<std::size_t>(file.gcount()));
+    if (!line.starts_with("#!")) return "";
+    std::istringstream words(line.substr(2, line.find('\n') - 2));
+    std::string interpreter;
+    words >> interpreter;
+    return interpreter;
+}
+
+// The loader ignores LD_PRELOAD of programs that run with more rights than their caller.
+std::string privilege_reason(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return "";
+    if ((status.st_mode & S_ISUID) != 0 && status.st_uid != ::getuid()) return "it is set-user-ID";
+    if ((status.st_mode & S_ISGID) != 0 && status.st_gid != ::getgid()) return "it is set-group-ID";
+    const bool capable = ::getxattr(path.c_str(), "security.capability", nullptr, 0) > 0;
+    return capable && ::getuid() != 0 ? "it has file capabilities" : "";
+}
+
+std::string elf_reason(const std::string& path) {
+    const auto program = read_elf_program(path);
+    if (!program) return "";
+    if (!program->is_x86_64) return "it is not a 64-bit x86 program";
+    if (!program->is_dynamic) return "it is linked statically";
+    if (!program->sanitizer.empty())
+        return absl::StrCat("it is built with ", program->sanitizer, ", which owns malloc");
+    if (program->defines_malloc) return "it brings its own malloc, which is called in place of the one that is traced";
+    return "";
+}
+
+}  // namespace
+
+std::string find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return name;
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/bin:/usr/bin");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const std::string candidate = absl::StrCat(folder.empty() ? "." : folder, "/", name);
+        if (is_executable_file(candidate)) return candidate;
+    }
+    return "";
+}
+
+std::string untraceable_reason(const std::string& path) {
+    std::string file = path;
+    for (int i = 0; i < kMaxScripts; ++i) {
+        const std::string interpreter = interpreter_of(file);
+        if (interpreter.empty()) break;
+        file = interpreter;
+    }
+    const std::string privilege = privilege_reason(file);
+    return privilege.empty() ? elf_reason(file) : privilege;
+}
+
+}  // namespace dregs

@@ -1,0 +1,16 @@
+// Which file a command line starts, and whether preloading works with it.
+//
+// Looks at the file only; never runs it. Hostile files are answered with "nothing to object", not with a crash.
+#pragma once
+
+#include <string>
+
+namespace dregs {
+
+// As execvp would find it; empty: nowhere.
+std::string find_program(const std::string& name);
+
+// Why the program at `path` (for a script: its interpreter) cannot be traced by preloading; empty: it can.
+std::string untraceable_reason(const std::string& path);
+
+}  // namespace dregs

@@ -1,0 +1,73 @@
+// See recording_options.h.
+#include "analyzer/commands/recording_options.h"
+
+#include <absl/strings/str_cat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "analyzer/commands/written_traces.h"
+
+namespace dregs {
+namespace {
+
+constexpr const char* kOutput = "DREGS_OUTPUT";
+constexpr const char* kPreload = "LD_PRELOAD";
+
+std::map<std::string, std::string> own_environment() {
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string text = *entry;
+        const std::size_t equals = text.find('=');
+        if (equals != std::string::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return variables;
+}
+
+// In front, so that it is the first to define malloc; once, should somebody have put it there already.
+std::string preload_with(const std::string& shim, const std::string& former) {
+    if (former.empty() || former == shim || former.starts_with(shim + ":") || former.starts_with(shim + " ")) {
+        return former.empty() ? shim : former;
+    }
+    return absl::StrCat(shim, ":", former);
+}
+
+}  // namespace
+
+void RecordingOptions::add_to(CLI::App& command) {
+#define DREGS_TEXT_OPTION(name, option, variable, fallback, placeholder, help)                                   \
+    command.add_option(option, given_[variable], absl::StrCat(help, " (" variable "; default: ", fallback, ")")) \
+        ->type_name(placeholder);
+#define DREGS_NUMBER_OPTION(name, option, variable, fallback, least, most, placeholder, help)                    \
+    command.add_option(option, given_[variable], absl::StrCat(help, " (" variable "; default: ", fallback, ")")) \
+        ->type_name(placeholder)                                                                                 \
+        ->check(CLI::Range(std::uint64_t{least}, std::uint64_t{most}).description(""));
+#include "dregs/options.inc"
+}
+
+std::string RecordingOptions::output_pattern() const {
+    std::string fallback;
+#define DREGS_TEXT_OPTION(name, option, variable, standard, placeholder, help) \
+    if (std::string(variable) == kOutput) fallback = standard;
+#include "dregs/options.inc"
+    if (const auto given = given_.find(kOutput); given != given_.end() && !given->second.empty()) {
+        return absolute_pattern(given->second);
+    }
+    const char* inherited = std::getenv(kOutput);
+    return absolute_pattern(inherited && *inherited ? inherited : fallback);
+}
+
+std::vector<std::string> RecordingOptions::environment(const std::string& shim) const {
+    std::map<std::string, std::string> variables = own_environment();
+    for (const auto& [name, value] : given_) {
+        if (!value.empty()) variables[name] = value;
+    }
+    variables[kOutput] = output_pattern();
+    variables[kPreload] = preload_with(shim, variables[kPreload]);
+    std::vector<std::string> list;
+    for (const auto& [name, value] : variables) list.push_back(absl::StrCat(name, "=", value));
+    return list;
+}
+
+}  // namespace dregs

@@ -1,0 +1,78 @@
+// See report_options.h.
+#include "analyzer/commands/report_options.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kTextRows = 20;
+constexpr std::size_t kTextFrames = 4;
+
+bool wants_colour() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool dumb = terminal && std::string_view(terminal) == "dumb";
+    return ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour) && !dumb;
+}
+
+void add_naming_options(CLI::App& command, ReportOptions& options) {
+    command.add_flag("--wrappers", options.wrappers,
+                     "Take no frame for an allocation wrapper: sites are the callers of malloc");
+    command.add_option("--wrapper", options.wrapper_patterns, "One more wrapper, such as 'pool_*' or 'libx.so*:alloc'")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+    command
+        .add_option("--wrapper-list", options.wrapper_list, "Use this list of wrappers in place of the built-in one")
+        ->type_name("FILE");
+    command.add_option("--debug-path", options.debug_paths, "Folder of separate debug files (default: /usr/lib/debug)")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
+    command.add_option("--sysroot", options.sysroot, "Where the modules of another machine or container are")
+        ->type_name("DIR");
+}
+
+}  // namespace
+
+void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh) {
+    std::map<std::string, OutputFormat> formats{{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}};
+    if (with_umdh) formats["umdh"] = OutputFormat::kUmdh;
+    command.add_option("-n,--rows", options.rows, "Rows to show, 0: all (default: 20 in text, all otherwise)")
+        ->type_name("N");
+    command.add_option("--frames", options.frames, "Frames of each stack, 0: all (default: 4 in text, all otherwise)")
+        ->type_name("N");
+    command.add_flag("--json", options.json, "The same as --format=json");
+    command.add_option("--format", options.format, with_umdh ? "text, json or umdh" : "text or json")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->type_name("FORMAT");
+    if (with_umdh) command.add_flag("-d,--decimal", options.decimal, "UMDH's numbers in decimal, not hexadecimal");
+    add_naming_options(command, options);
+}
+
+OutputFormat chosen_format(const ReportOptions& options) { return options.json ? OutputFormat::kJson : options.format; }
+
+ReportView make_view(const ReportOptions& options) {
+    const bool text = chosen_format(options) == OutputFormat::kText;
+    ReportView view;
+    view.rows = options.rows.value_or(text ? kTextRows : 0);
+    view.frames = options.frames.value_or(text ? kTextFrames : 0);
+    view.palette.colour = text && wants_colour();
+    view.decimal = options.decimal;
+    return view;
+}
+
+std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options) {
+    SymbolizerOptions symbols;
+    if (!options.debug_paths.empty()) symbols.debug_paths = options.debug_paths;
+    symbols.sysroot = options.sysroot;
+    auto room = std::make_unique<NamingRoom>(
+        symbols, options.wrapper_list.empty() ? WrapperList() : WrapperList::from_file(options.wrapper_list),
+        options.wrappers);
+    for (const std::string& pattern : options.wrapper_patterns) room->wrappers.add(pattern);
+    return room;
+}
+
+}  // namespace dregs

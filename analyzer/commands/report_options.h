@@ -1,0 +1,38 @@
+// The options that top, diff and scopes have in common: how to name frames, what to show, in which format.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis/profile.h"
+#include "analyzer/output/report_view.h"
+
+namespace dregs {
+
+enum class OutputFormat { kText, kJson, kUmdh };
+
+struct ReportOptions {
+    OutputFormat format = OutputFormat::kText;
+    bool json = false;
+    std::optional<std::size_t> rows;
+    std::optional<std::size_t> frames;
+    bool wrappers = false;
+    std::string wrapper_list;
+    std::vector<std::string> wrapper_patterns;
+    std::vector<std::string> debug_paths;
+    std::string sysroot;
+    bool decimal = false;
+};
+
+// `formats`: "text|json" or "text|json|umdh".
+void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh);
+
+OutputFormat chosen_format(const ReportOptions& options);
+ReportView make_view(const ReportOptions& options);
+std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options);
+
+}  // namespace dregs

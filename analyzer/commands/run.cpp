@@ -1,0 +1,111 @@
+// dregs run [options] -- PROGRAM [ARGUMENTS]: traces a program; ends as it ends.
+#include <absl/strings/str_cat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "analyzer/commands/child.h"
+#include "analyzer/commands/command.h"
+#include "analyzer/commands/program_file.h"
+#include "analyzer/commands/recording_options.h"
+#include "analyzer/commands/shim_path.h"
+#include "analyzer/commands/written_traces.h"
+#include "analyzer/output/escape.h"
+#include "analyzer/trace/error.h"
+
+namespace dregs {
+namespace {
+
+constexpr int kNotFound = 127;  // as shells have it
+constexpr int kNotExecutable = 126;
+
+struct RunArguments {
+    CLI::App* command = nullptr;
+    RecordingOptions recording;
+    bool quiet = false;
+    bool strict = false;
+};
+
+std::uint64_t realtime_now() {
+    struct timespec now {};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// What the parser left over: the program and its arguments, perhaps with the "--" in front.
+std::vector<std::string> program_arguments(const CLI::App& command) {
+    std::vector<std::string> words = command.remaining();
+    if (!words.empty() && words.front() == "--") {
+        words.erase(words.begin());
+    } else if (!words.empty() && words.front().starts_with('-')) {
+        throw Error(absl::StrCat("run: unknown option ", words.front(), " (put -- before the program)"));
+    }
+    if (words.empty()) throw Error("run: which program? For example: dregs run -- ./server");
+    return words;
+}
+
+void check_program(const std::string& path, const RunArguments& arguments, Invocation& invocation) {
+    const std::string reason = untraceable_reason(path);
+    if (reason.empty()) return;
+    const std::string message = absl::StrCat(path, " cannot be traced: ", reason);
+    if (arguments.strict) throw Error(message);
+    invocation.err << "dregs: warning: " << escape_text(message) << "; it runs all the same" << std::endl;
+}
+
+int not_started(const std::string& program, int error, Invocation& invocation) {
+    invocation.err << "dregs: " << escape_text(program) << ": " << std::strerror(error) << '\n';
+    return error == ENOENT ? kNotFound : kNotExecutable;
+}
+
+void tell_traces(const WrittenTraces& traces, Invocation& invocation) {
+    if (traces.own.empty() && traces.children.empty()) {
+        invocation.err << "dregs: no trace was written\n";
+        return;
+    }
+    const std::string& first = traces.own.empty() ? traces.children.front() : traces.own.back();
+    const std::size_t others = traces.own.size() + traces.children.size() - 1;
+    invocation.err << "dregs: trace: " << escape_text(first);
+    if (others != 0) invocation.err << " and " << others << (others == 1 ? " more" : " more beside it");
+    invocation.err << "; next: dregs top " << escape_text(first) << '\n';
+}
+
+void run(const RunArguments& arguments, Invocation& invocation) {
+    const std::vector<std::string> words = program_arguments(*arguments.command);
+    const std::string shim = find_shim();
+    const std::string path = find_program(words.front());
+    if (path.empty()) {
+        invocation.status = not_started(words.front(), ENOENT, invocation);
+        return;
+    }
+    check_program(path, arguments, invocation);
+    const std::uint64_t start = realtime_now();
+    Child child(path, words, arguments.recording.environment(shim));
+    const int status = child.wait();
+    if (child.start_error() != 0) {
+        invocation.status = not_started(words.front(), child.start_error(), invocation);
+        return;
+    }
+    if (!arguments.quiet) {
+        tell_traces(find_written_traces(arguments.recording.output_pattern(), child.pid(), start), invocation);
+    }
+    invocation.err.flush();
+    invocation.status = end_like(status);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Invocation& invocation) {
+    CLI::App* command = app.add_subcommand("run", "Trace a program: dregs run [options] -- PROGRAM [ARGUMENTS]");
+    auto arguments = std::make_shared<RunArguments>();
+    arguments->command = command;
+    arguments->recording.add_to(*command);
+    command->add_flag("-q,--quiet", arguments->quiet, "Do not say which traces were written");
+    command->add_flag("--strict", arguments->strict,
+                      "Do not start a program that cannot be traced (default: warn and start it)");
+    command->footer("The exit status is the program's; 127: not found, 126: cannot be executed.");
+    command->prefix_command();
+    command->callback([arguments, &invocation] { run(*arguments, invocation); });
+}
+
+}  // namespace dregs

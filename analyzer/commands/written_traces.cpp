@@ -1,0 +1,84 @@
+// See written_traces.h.
+#include "analyzer/commands/written_traces.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "analyzer/analysis/glob.h"
+#include "analyzer/trace/error.h"
+#include "analyzer/trace/header_reader.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Found {
+    std::string path;
+    format::Header header;
+};
+
+// The pattern as a glob: "%n.%p.dregs" -> "*.*.dregs", with room for the number of a second file before the suffix.
+std::string glob_of(const std::string& pattern) {
+    std::string glob;
+    const std::size_t slash = pattern.rfind('/');
+    const std::size_t dot = pattern.rfind('.');
+    const bool suffixed = dot != std::string::npos && (slash == std::string::npos || dot > slash + 1);
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (suffixed && i == dot) glob += '*';
+        const char directive = pattern[i] == '%' && i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+        if (directive == 'n' || directive == 'p')
+            glob += '*', ++i;
+        else if (directive == '%')
+            glob += '%', ++i;
+        else
+            glob += pattern[i];
+    }
+    return suffixed ? glob : glob + '*';
+}
+
+// The part of the path that holds no directive: where to look. A pattern may put traces into folders of their own.
+std::vector<Found> candidates(const std::string& pattern, std::uint64_t since_ns) {
+    std::vector<Found> found;
+    std::error_code error;
+    const std::string glob = glob_of(pattern);
+    for (const auto& entry : fs::directory_iterator(fs::path(pattern).parent_path(), error)) {
+        const std::string path = entry.path().string();
+        if (!glob_matches(glob, path) || !entry.is_regular_file(error)) continue;
+        try {
+            const format::Header header = read_header(FileSource(path));
+            if (header.start_realtime_ns >= since_ns && header.snapshot_realtime_ns == 0)
+                found.push_back({path, header});
+        } catch (const Error&) {
+            continue;  // somebody else's file
+        }
+    }
+    std::sort(found.begin(), found.end(),
+              [](const Found& a, const Found& b) { return a.header.start_realtime_ns < b.header.start_realtime_ns; });
+    return found;
+}
+
+}  // namespace
+
+WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns) {
+    WrittenTraces traces;
+    std::set<std::uint32_t> family{static_cast<std::uint32_t>(pid)};
+    for (const Found& found : candidates(pattern, since_ns)) {
+        const bool own = found.header.pid == static_cast<std::uint32_t>(pid);
+        if (!own && !family.contains(found.header.parent_pid)) continue;
+        family.insert(found.header.pid);
+        (own ? traces.own : traces.children).push_back(found.path);
+    }
+    return traces;
+}
+
+std::string absolute_pattern(const std::string& pattern) {
+    if (pattern.starts_with('/')) return pattern;
+    std::error_code error;
+    std::string folder = fs::current_path(error).string();
+    for (std::size_t at = 0; (at = folder.find('%', at)) != std::string::npos; at += 2) folder.insert(at, 1, '%');
+    return folder + "/" + (pattern.starts_with("./") ? pattern.substr(2) : pattern);
+}
+
+}  // namespace dregs

@@ -1,0 +1,23 @@
+// The traces that a program just run, and its children, have left.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dregs {
+
+struct WrittenTraces {
+    std::vector<std::string> own;       // of the program itself; more than one when it called exec
+    std::vector<std::string> children;  // of its descendants
+};
+
+// `pattern` is the absolute one given to the shim, `since_ns` (CLOCK_REALTIME) is before the start.
+WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns);
+
+// A pattern that means the same wherever the program goes: made absolute, with the percent signs of the folder kept.
+std::string absolute_pattern(const std::string& pattern);
+
+}  // namespace dregs

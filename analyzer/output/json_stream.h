@@ -1,0 +1,42 @@
+// JSON objects with arrays too long to hold: members one by one, elements one by one.
+//
+// Owns commas and indentation. Text that is not UTF-8 comes out with replacement characters, never as invalid JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis/profile.h"
+#include "analyzer/symbols/frame.h"
+
+namespace dregs {
+
+using Json = nlohmann::ordered_json;
+
+class JsonStream {
+  public:
+    explicit JsonStream(std::ostream& out) : out_(out) { out_ << "{"; }
+
+    void member(const char* name, const Json& value);
+    void begin_array(const char* name);
+    void element(const Json& value);
+    void end_array();
+    void finish() { out_ << "\n}\n"; }
+
+  private:
+    void name(const char* name);
+
+    std::ostream& out_;
+    bool first_member_ = true;
+    bool first_element_ = true;
+};
+
+// What every command says of frames, traces and losses.
+Json frames_json(const std::vector<Frame>& frames);
+Json trace_json(const Profile& profile);
+Json totals_json(const Totals& totals);
+Json loss_json(const Loss& loss);
+
+}  // namespace dregs

@@ -1,0 +1,25 @@
+// How much of a report to show; the same for every command.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "analyzer/output/text_table.h"
+#include "analyzer/symbols/frame.h"
+
+namespace dregs {
+
+struct ReportView {
+    std::size_t rows = 0;    // 0: all
+    std::size_t frames = 0;  // of each stack; 0: all
+    Palette palette;
+    bool decimal = false;  // UMDH's numbers
+
+    std::size_t shown(std::size_t count) const { return rows == 0 || count < rows ? count : rows; }
+};
+
+// The text cell(s) of a row's stack: the first frame, then the callers below it.
+void add_stack_lines(TextTable& table, const std::vector<Frame>& frames);
+
+}  // namespace dregs

@@ -1,0 +1,19 @@
+// What text output says of a trace as a whole: the headline above and the losses below.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "analyzer/analysis/profile.h"
+#include "analyzer/output/text_table.h"
+
+namespace dregs {
+
+// "server, pid 4711, running for 12 s"
+std::string trace_title(const Profile& profile);
+// The title with the totals.
+void print_headline(std::ostream& out, const Profile& profile, const Palette& palette);
+// Always at least one line: that nothing was lost must be said too.
+void print_losses(std::ostream& out, const Profile& profile, const Palette& palette);
+
+}  // namespace dregs

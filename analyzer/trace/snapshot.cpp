@@ -1,0 +1,97 @@
+// See snapshot.h. take_snapshot -> copy_leaves, copy_side_table; then copy_table for each of the others, copy_scopes
+#include "analyzer/trace/snapshot.h"
+
+#include <cstring>
+#include <ctime>
+
+#include "analyzer/trace/block_reader.h"
+#include "analyzer/trace/header_reader.h"
+#include "analyzer/trace/leaf_reader.h"
+#include "analyzer/trace/new_file.h"
+#include "analyzer/trace/scope_moments.h"
+
+namespace dregs {
+namespace {
+
+constexpr format::TableId kPlainTables[] = {format::kStackNodes,   format::kModules, format::kKinds,
+                                            format::kKindCounters, format::kThreads, format::kNotes,
+                                            format::kStrings};
+
+template <class T>
+absl::Span<const std::uint8_t> bytes_of(const T* values, std::size_t count) {
+    return absl::MakeConstSpan(reinterpret_cast<const std::uint8_t*>(values), count * sizeof(T));
+}
+
+void copy_leaves(const ByteSource& source, const format::Header& header, NewFile& copy) {
+    LeafReader leaves(source, header);
+    leaves.for_each([&](const SettledLeaf& leaf) {
+        copy.write_sparse(leaf.offset, bytes_of(leaf.words.data(), format::kLeafWords));
+    });
+}
+
+void copy_side_table(const ByteSource& source, const format::Header& header, NewFile& copy) {
+    read_side_table(source, header, [&](std::uint64_t offset, absl::Span<const format::SideBlock> records) {
+        copy.write_sparse(offset, bytes_of(records.data(), records.size()));
+    });
+}
+
+void write_records(const TableLayout& layout, const LazyBytes& records, NewFile& copy) {
+    const std::uint64_t record_bytes = layout.record_bytes();
+    for (const TableLayout::Extent& extent : layout.extents()) {
+        if (extent.first_index >= layout.records()) continue;
+        const std::uint64_t count = std::min(extent.records, layout.records() - extent.first_index);
+        const std::uint8_t* from = records.data() + extent.first_index * record_bytes;
+        copy.write_sparse(extent.offset, absl::MakeConstSpan(from, count * record_bytes));
+    }
+}
+
+void copy_table(const ByteSource& source, const format::Header& header, format::TableId id, NewFile& copy) {
+    const TableLayout layout(source, header, id);
+    write_records(layout, load_records(source, layout), copy);
+}
+
+// A record that changed while the blocks were copied may be named by blocks from before: they must not turn survivors.
+void copy_scopes(const ByteSource& source, const format::Header& header, const ScopeMoments& before, NewFile& copy) {
+    const TableLayout layout(source, header, format::kScopes);
+    LazyBytes records = load_records(source, layout);
+    auto* scopes = reinterpret_cast<format::Scope*>(records.data());
+    for (std::uint64_t i = 0; i < layout.records(); ++i) {
+        const bool in_use = format::scope_state(scopes[i].status) != format::ScopeState::kFree;
+        if (!in_use || !before.in_flux(i, scopes[i])) continue;
+        scopes[i].status &= ~std::uint64_t{format::kScopeStateMask};
+        scopes[i].status |= static_cast<std::uint64_t>(format::ScopeState::kOpen);
+    }
+    write_records(layout, records, copy);
+}
+
+std::uint64_t realtime_now() {
+    struct timespec now {};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+std::string take_snapshot(const ByteSource& source, const SnapshotOptions& options) {
+    const format::Header first = read_header(source);
+    const std::uint64_t moment = realtime_now();
+    const ScopeMoments before(source, first);
+    NewFile copy(options.path);
+    copy_leaves(source, first, copy);
+    copy_side_table(source, first, copy);
+
+    format::Header header = read_header(source);
+    copy_scopes(source, header, before, copy);
+    for (const format::TableId id : kPlainTables) copy_table(source, header, id, copy);
+    // Leaves and segments that came meanwhile were not copied: they are not in the copy's tables either.
+    header.tables[format::kLeaves] = first.tables[format::kLeaves];
+    header.tables[format::kSideBlocks] = first.tables[format::kSideBlocks];
+    copy_table(source, header, format::kLeaves, copy);
+    if (header.snapshot_realtime_ns == 0) header.snapshot_realtime_ns = moment;
+    if (options.consistent) header.snapshot_flags |= format::kSnapshotConsistent;
+    copy.write(0, bytes_of(&header, 1));
+    copy.keep(source.size());
+    return copy.path();
+}
+
+}  // namespace dregs
