@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include "analyzer/commands/command.h"
 #include "analyzer/output/escape.h"
@@ -46,9 +47,20 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, std::ostream&
     return kUsage;
 }
 
+// The arguments of the program to run are none of the parser's business. Returns how many come before them.
+int cut_program(int argc, const char* const* argv, Invocation& invocation) {
+    if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
+    for (int i = 2; i < argc; ++i) {
+        if (std::string_view(argv[i]) != "--") continue;
+        invocation.program.assign(argv + i + 1, argv + argc);
+        return i;
+    }
+    return argc;
+}
+
 int run_checked(CLI::App& app, int argc, const char* const* argv, Invocation& invocation) {
     try {
-        app.parse(argc, argv);
+        app.parse(cut_program(argc, argv, invocation), argv);
     } catch (const CLI::ParseError& error) {
         return usage_error(app, error, invocation.out, invocation.err);
     }
@@ -59,7 +71,7 @@ int run_checked(CLI::App& app, int argc, const char* const* argv, Invocation& in
 
 int run_cli(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
     CLI::App app;
-    Invocation invocation{out, err};
+    Invocation invocation{out, err, 0, {}};
     try {
         describe(app);
         add_commands(app, invocation);

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace dregs {
 
@@ -13,6 +15,7 @@ struct Invocation {
     std::ostream& out;
     std::ostream& err;
     int status = 0;
+    std::vector<std::string> program;  // of run: what stood behind "--"
 };
 
 void add_commands(CLI::App& app, Invocation& invocation);

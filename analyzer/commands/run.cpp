@@ -33,16 +33,14 @@ std::uint64_t realtime_now() {
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-// What the parser left over: the program and its arguments, perhaps with the "--" in front.
-std::vector<std::string> program_arguments(const CLI::App& command) {
-    std::vector<std::string> words = command.remaining();
-    if (!words.empty() && words.front() == "--") {
-        words.erase(words.begin());
-    } else if (!words.empty() && words.front().starts_with('-')) {
-        throw Error(absl::StrCat("run: unknown option ", words.front(), " (put -- before the program)"));
-    }
-    if (words.empty()) throw Error("run: which program? For example: dregs run -- ./server");
-    return words;
+// The program and its arguments: what stood behind "--", or else what the parser left over.
+std::vector<std::string> program_words(const CLI::App& command, const Invocation& invocation) {
+    const std::vector<std::string> words = command.remaining();
+    if (!words.empty() && words.front().starts_with('-')) throw Error("run: unknown option " + words.front());
+    if (!invocation.program.empty() && !words.empty()) throw Error("run: what is " + words.front() + " before --?");
+    const std::vector<std::string>& program = invocation.program.empty() ? words : invocation.program;
+    if (program.empty()) throw Error("run: which program? For example: dregs run -- ./server");
+    return program;
 }
 
 void check_program(const std::string& path, const RunArguments& arguments, Invocation& invocation) {
@@ -71,7 +69,7 @@ void tell_traces(const WrittenTraces& traces, Invocation& invocation) {
 }
 
 void run(const RunArguments& arguments, Invocation& invocation) {
-    const std::vector<std::string> words = program_arguments(*arguments.command);
+    const std::vector<std::string> words = program_words(*arguments.command, invocation);
     const std::string shim = find_shim();
     const std::string path = find_program(words.front());
     if (path.empty()) {
