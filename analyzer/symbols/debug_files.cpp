@@ -1,3 +1,4 @@
+// See debug_files.h. Every search ends in open_if_same() or same_build(): no file leaves here unverified.
 #include "analyzer/symbols/debug_files.h"
 
 #include <filesystem>

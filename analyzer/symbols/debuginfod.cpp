@@ -1,3 +1,4 @@
+// See debuginfod.h. The library is never linked: a machine without it loses this source of names and nothing else.
 #include "analyzer/symbols/debuginfod.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,5 @@
+// See demangle.h. Uses the callback forms of libiberty, which keep nothing on the heap, so that a name that grows
+// without end can be left by an exception.
 #include "analyzer/symbols/demangle.h"
 
 // libiberty declares its own basename() otherwise.
@@ -12,8 +14,8 @@ namespace dregs {
 namespace {
 
 // A mangled name of 200 bytes can stand for gigabytes: each substitution may double it.
-constexpr std::size_t kMaxMangled = 16 * 1024;
-constexpr std::size_t kMaxDemangled = 64 * 1024;
+constexpr std::size_t kMaxMangled = 16'384;
+constexpr std::size_t kMaxDemangled = 65'536;
 
 // Thrown through the demangler, which keeps nothing on the heap, to end a name that grows without end.
 struct TooLong {};

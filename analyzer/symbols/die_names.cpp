@@ -1,3 +1,5 @@
+// See die_names.h. function -> make -> qualified -> scopes_of -> index: the last two only for names without a linkage
+// name, once for each unit that has one.
 #include "analyzer/symbols/die_names.h"
 
 #include <dwarf.h>
@@ -94,7 +96,7 @@ std::string DieNames::qualified(Dwarf_Die declaration, const std::string& name) 
         Dwarf_Die die = index.scopes[scope].die;
         std::string part = scope_name(die);
         if (steps == 0 && part == kUnnamed && name == "operator()") part = "{lambda}";
-        if (!part.empty()) text = part + "::" + text;
+        if (!part.empty()) text.insert(0, part.append("::"));
         scope = index.scopes[scope].parent;
     }
     return text;

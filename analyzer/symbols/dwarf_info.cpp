@@ -1,3 +1,4 @@
+// See dwarf_info.h. open -> begin, attach_alternative, index_units; find -> unit -> DwarfUnit::find.
 #include "analyzer/symbols/dwarf_info.h"
 
 #include <dwarf.h>

@@ -1,3 +1,4 @@
+// See dwarf_unit.h. find -> index_functions (once), inline_tree (once a function), lines (once).
 #include "analyzer/symbols/dwarf_unit.h"
 
 #include <dwarf.h>

@@ -1,3 +1,4 @@
+// See elf_image.h. open and from_bytes -> adopt, which reads all that is asked often; the rest is read when asked.
 #include "analyzer/symbols/elf_image.h"
 
 #include <elfutils/libdwelf.h>

@@ -1,3 +1,4 @@
+// See inline_tree.h. One walk over the function's entries; what follows are look-ups in the ranges it found.
 #include "analyzer/symbols/inline_tree.h"
 
 #include <dwarf.h>

@@ -1,3 +1,5 @@
+// See line_table.h. Searches libdw's sorted rows itself: dwarf_getsrc_die() starts from .debug_aranges, which clang
+// does not write.
 #include "analyzer/symbols/line_table.h"
 
 #include <dwarf.h>

@@ -1,3 +1,4 @@
+// See mini_debug_info.h. Unpacks into memory, a megabyte at a time, up to a limit.
 #include "analyzer/symbols/mini_debug_info.h"
 
 #include <lzma.h>

@@ -1,3 +1,5 @@
+// See module_symbols.h. The constructor decides which files to believe (open_module -> judge); find() asks DWARF first,
+// then the symbol table, and would rather say nothing than guess.
 #include "analyzer/symbols/module_symbols.h"
 
 #include <sys/auxv.h>

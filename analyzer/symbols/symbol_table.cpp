@@ -1,3 +1,4 @@
+// See symbol_table.h. add -> to_entry refuses whatever is not a sized function within an executable section.
 #include "analyzer/symbols/symbol_table.h"
 
 #include <algorithm>

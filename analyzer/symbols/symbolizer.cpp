@@ -1,3 +1,4 @@
+// See symbolizer.h. resolve -> find_module (opens a module's files once) -> name (asks them once for an address).
 #include "analyzer/symbols/symbolizer.h"
 
 #include <unordered_map>

@@ -1,3 +1,5 @@
+// See wrapper_list.h. Plain names are looked up in a hash table, globs are tried from the last line to the first, and
+// the later line of the two wins.
 #include "analyzer/symbols/wrapper_list.h"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace dregs {
 namespace {
 
 constexpr std::string_view kBuiltIn =
-#include "analyzer/symbols/wrappers.inc"
+#include <analyzer/symbols/wrappers.inc>
     ;
 
 // A wrapper's own helpers may be static functions of a stripped library: so many frames without a name are passed over

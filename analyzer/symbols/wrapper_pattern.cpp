@@ -1,3 +1,4 @@
+// See wrapper_pattern.h.
 #include "analyzer/symbols/wrapper_pattern.h"
 
 namespace dregs {
