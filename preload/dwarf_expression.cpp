@@ -5,6 +5,7 @@
 #include "dwarf_expression.h"
 
 #include "dwarf_cursor.h"
+#include "foreign_memory.h"
 #include "readable_pages.h"
 
 namespace dregs {
@@ -172,9 +173,7 @@ struct Concrete {
     static void add(Value* value, std::uint64_t number) { *value += number; }
     bool load(Value* value, unsigned bytes) const {
         if (image.pages != nullptr && !image.pages->holds_range(*value, bytes)) return false;
-        std::uint64_t word = 0;
-        __builtin_memcpy(&word, reinterpret_cast<const void*>(*value), bytes);  // little-endian
-        *value = word;
+        *value = load_foreign(*value, bytes);
         return true;
     }
 };

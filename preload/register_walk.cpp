@@ -3,6 +3,7 @@
 
 #include "cfi_program.h"
 #include "dwarf_expression.h"
+#include "foreign_memory.h"
 #include "readable_pages.h"
 #include "signal_frame.h"
 
@@ -40,7 +41,7 @@ bool Caller::find_cfa() {
 
 bool Caller::load(std::uint64_t address, std::uint64_t* value) const {
     if (image_.pages != nullptr && !image_.pages->holds_range(address, sizeof(*value))) return false;
-    __builtin_memcpy(value, reinterpret_cast<const void*>(address), sizeof(*value));
+    *value = load_foreign(address, sizeof(*value));
     return true;
 }
 

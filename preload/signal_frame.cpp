@@ -2,6 +2,7 @@
 #include "signal_frame.h"
 
 #include "dwarf_expression.h"
+#include "foreign_memory.h"
 #include "readable_pages.h"
 
 namespace dregs {
@@ -41,7 +42,7 @@ bool interrupted_registers(const CodeImage& image, std::uintptr_t context, Regis
     const std::uintptr_t gregs = context + static_cast<std::uintptr_t>(kGregs);
     if (image.pages != nullptr && !image.pages->holds_range(gregs, kRegisters * sizeof(std::uint64_t))) return false;
     for (unsigned reg = 0; reg < kRegisters; ++reg)
-        registers->set(reg, reinterpret_cast<const std::uint64_t*>(gregs)[kGregIndex[reg]]);
+        registers->set(reg, load_foreign_word(gregs + kGregIndex[reg] * sizeof(std::uint64_t)));
     return true;
 }
 

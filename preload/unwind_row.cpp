@@ -11,8 +11,6 @@ namespace {
 
 // rbp lies this far below the CFA at most, so that a row cannot lead a walk off the stack that it is on.
 constexpr std::int64_t kMaxSaveDistance = 1 << 16;
-// Below the stack pointer, signal handlers leave this much alone: a register popped just now is still saved there.
-constexpr std::int64_t kRedZoneBytes = 128;
 
 bool callee_saves_stack_pointer(const Rules& rules) {
     return rules.kind[kRsp] == RuleKind::kUnspecified ||
@@ -36,8 +34,9 @@ Row pack_plain(const Rules& rules, RowKind kind, std::int64_t cfa) {
     std::int64_t bp = 0;
     const Row complex(RowKind::kComplex, 0, 0);
     if (!Row::offset_fits(cfa) || !saved_bp_from_cfa(rules, &bp)) return complex;
-    // The return address lies at or above the stack pointer.
-    if (kind == RowKind::kFromSp && (cfa < 8 || bp < -cfa - kRedZoneBytes)) return complex;
+    // The return address and the saved rbp lie at or above the stack pointer. Not so for a moment after "pop %rbp",
+    // where only a signal can look: that is left to the full step.
+    if (kind == RowKind::kFromSp && (cfa < 8 || bp < -cfa)) return complex;
     return Row(kind, cfa, bp);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "attributes.h"
+#include "foreign_memory.h"
 #include "readable_pages.h"
 #include "register_walk.h"
 #include "unwind_row.h"
@@ -23,17 +24,17 @@ struct Frame {
 // Reads a thread's stack on its way outwards: asks whether memory can be read when it comes to another page.
 class StackReader {
   public:
-    // `sp` is known to be readable.
-    StackReader(ReadablePages& pages, std::uintptr_t sp) : pages_(pages), page_(sp & kPageMask) {}
+    // The word below `sp` is known to be readable: it is the return address of the frame that the walk begins in.
+    StackReader(ReadablePages& pages, std::uintptr_t sp) : pages_(pages), page_((sp - 8) & kPageMask) {}
 
-    // Whether the word at `address` is aligned and can be read. Words between two such words of one frame can be too.
+    // Whether the word at `address` is aligned and can be read.
     bool holds(std::uintptr_t address) {
         if (DREGS_LIKELY(((address ^ page_) & ~kOffsetMask) == 0)) return true;
         if ((address & 7) != 0 || !pages_.holds(address)) return false;
         page_ = address & kPageMask;
         return true;
     }
-    static std::uint64_t load(std::uintptr_t address) { return *reinterpret_cast<const std::uint64_t*>(address); }
+    static std::uint64_t load(std::uintptr_t address) { return load_foreign_word(address); }
 
   private:
     static constexpr std::uintptr_t kPageMask = ~std::uintptr_t{0} << ReadablePages::kPageBits;
@@ -58,9 +59,11 @@ inline Step step(Row row, StackReader& stack, Frame* frame, unsigned* jumps) {
         cfa += frame->bp;
         if (DREGS_UNLIKELY(cfa - frame->sp - 8 > kMaxFrameBytes)) return step_rare(row, stack, frame, jumps);
     }
+    const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
+    if (row.saves_bp() && DREGS_UNLIKELY(!stack.holds(saved_bp))) return Step::kNoUnwind;
     if (DREGS_UNLIKELY(!stack.holds(cfa - 8))) return Step::kNoUnwind;
     frame->pc = StackReader::load(cfa - 8);
-    if (row.saves_bp()) frame->bp = StackReader::load(cfa + static_cast<std::uintptr_t>(row.bp()));
+    if (row.saves_bp()) frame->bp = StackReader::load(saved_bp);
     frame->sp = cfa;
     frame->exact = false;
     return Step::kCaller;
