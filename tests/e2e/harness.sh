@@ -65,7 +65,8 @@ run() {
     {
         (
             echo "$BASHPID" >"$name.pid"
-            exec env ${preload:+"LD_PRELOAD=$preload"} "$@" <"${INPUT:-/dev/null}" >"$name.out" 2>"$name.err"
+            # bash exports $_ now and then: a variable more or less is a block more or less in perl and bash
+            exec env -u _ ${preload:+"LD_PRELOAD=$preload"} "$@" <"${INPUT:-/dev/null}" >"$name.out" 2>"$name.err"
         )
     } 2>/dev/null
     STATUS=$?
@@ -90,7 +91,7 @@ run_counted() {
     COUNTED=$(od -An -td8 "count.$(cat counted.pid)" | awk '{print $1 - $2}')
 }
 
-# Runs the command bare and traced; expects the same output, messages and exit status. Leaves TRACE and STATUS.
+# expect_runs_the_same COMMAND...: the same output, messages and exit status bare and traced. Leaves TRACE and STATUS.
 expect_runs_the_same() {
     run_bare "$@"
     local bare_status=$STATUS
@@ -100,10 +101,16 @@ expect_runs_the_same() {
     expect_same_file "messages of $1" bare.err traced.err
 }
 
-# expect_counts_agree COMMAND...: expect_runs_the_same, a sound trace, and as many live blocks as an independent count.
-expect_counts_agree() {
+# expect_sound_run COMMAND...: expect_runs_the_same and a sound trace. For programs with markers: without the shim their
+# failed look-up leaves the C library's error message as a block more, so an independent count would not agree.
+expect_sound_run() {
     expect_runs_the_same "$@"
     expect_sound "$TRACE"
+}
+
+# expect_counts_agree COMMAND...: expect_runs_the_same, a sound trace, and as many live blocks as an independent count.
+expect_counts_agree() {
+    expect_sound_run "$@"
     run_counted "$@"
     expect_top "live blocks as counted independently" "$COUNTED" 'd["totals"]["live_blocks"]'
 }

@@ -18,5 +18,4 @@ count=$(find traces -name 'git.*.dregs' | wc -l)
 [ "$count" -ge 10 ] || fail "expected a trace of each git process, at least 10: $(ls traces)"
 for trace in traces/git.*.dregs; do expect_sound "$trace" "inherited=True"; done
 
-cd repository
-expect_counts_agree git -c pager.log=false log --stat --format='%h %s'
+expect_counts_agree git -C repository -c pager.log=false log --stat --format='%h %s'

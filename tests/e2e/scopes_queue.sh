@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Jobs opened here, worked on there, closed elsewhere: what a worker allocates belongs to the job, not to the worker.
 . "$(dirname "$0")/harness.sh"
-expect_runs_the_same "$DREGS_PROGRAMS/scopes_queue"
-expect_sound "$TRACE"
+expect_sound_run "$DREGS_PROGRAMS/scopes_queue"
 load_scopes "$TRACE"
 expect_kind job entered 200 left 200 open 0 survivor_instances 20 survivor_blocks 20 survivor_bytes 26740
 expect_kind batch entered 1 left 1 open 0

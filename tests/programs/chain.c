@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void* volatile sink;
-#define LINK __attribute__((noinline, noclone))
+#define LINK __attribute__((noinline))
 
 static LINK int six(int n) {
     sink = malloc(1337);

@@ -4,7 +4,7 @@
 
 static void* volatile sink;
 
-static __attribute__((noinline, noclone)) int descend(int levels) {
+static __attribute__((noinline)) int descend(int levels) {
     if (levels == 0) {
         sink = malloc(1337);
         return 1;

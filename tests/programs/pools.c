@@ -5,6 +5,7 @@
 #include <dregs/dregs.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { kPools = 100, kArena = 8192 };
 
@@ -19,6 +20,7 @@ static void* __attribute__((noinline)) arena_alloc(struct arena* arena, size_t b
     void* block = arena->bytes + arena->used;
     arena->used += bytes;
     dregs_pool_alloc(arena->pool, block, bytes);
+    memset(block, 1, bytes); /* also keeps the call above from being the last thing here, a mere jump */
     return block;
 }
 

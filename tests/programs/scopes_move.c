@@ -1,8 +1,8 @@
 /* What becomes of a survivor: handed over on purpose, freed late, reallocated late, or left.
  *
  * Forty requests; the blocks of the first ten are moved to the cache's scope, those of the next ten are freed after
- * their scope closed, the next ten grow from 733 to 1337 bytes outside, the last ten stay as survivors of 1337 bytes.
- */
+ * their scope closed, the next ten grow from 733 to 1337 bytes outside (a block that grows stays what it was, a
+ * survivor), the last ten stay as they are, 1337 bytes each. */
 #include <dregs/dregs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +22,6 @@ int main(void) {
     for (int i = 0; i < 4 * kGroup; i++) serve(i, cache);
     for (int i = kGroup; i < 2 * kGroup; i++) free(blocks[i]);
     for (int i = 2 * kGroup; i < 3 * kGroup; i++) blocks[i] = realloc(blocks[i], 1337);
-    puts("cache holds 10 x 733; outside 10 x 1337; request has 10 survivors of 1337 bytes");
+    puts("cache holds 10 x 733; request has 20 survivors of 1337 bytes");
     return 0;
 }
