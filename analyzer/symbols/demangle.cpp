@@ -34,6 +34,15 @@ bool run_demangler(const char* mangled, std::string& text) {
     return !rust_only && cplus_demangle_v3_callback(mangled, DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP, append, &text);
 }
 
+// gcc marks functions that return a std::string of the new ABI; no source says so.
+void strip_abi_tags(std::string& text) {
+    for (std::size_t at = 0; (at = text.find("[abi:", at)) != std::string::npos;) {
+        const std::size_t end = text.find(']', at);
+        if (end == std::string::npos) return;
+        text.erase(at, end + 1 - at);
+    }
+}
+
 void strip_clone_note(std::string& text) {
     const std::size_t at = text.find(" [clone ");
     if (at != std::string::npos) text.resize(at);
@@ -54,6 +63,7 @@ bool demangle(const char* mangled, std::string& text) {
         return false;
     }
     strip_clone_note(result);
+    strip_abi_tags(result);
     text = std::move(result);
     return true;
 }

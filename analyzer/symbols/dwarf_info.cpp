@@ -50,6 +50,9 @@ void DwarfInfo::attach_alternative(const FindAlternative& find_alternative) {
 }
 
 void DwarfInfo::index_units() {
+    // Several units may claim one address: GNU ld makes what an object says of its copy of an inline function refer to
+    // the copy that was kept, if that has the same size. The kept one is the first object's, so the first unit is
+    // right.
     ranges_ = {};
     Dwarf_CU* cu = nullptr;
     Dwarf_Die unit;

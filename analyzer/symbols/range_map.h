@@ -1,7 +1,7 @@
 // Address ranges that may nest or overlap, and which of them an address belongs to.
 //
 // Owns the one rule used for symbols, units, functions and inlined functions alike: the deepest range wins, then the
-// one that begins last, then the shortest, then the one added last. Ranges are added, then seal() cuts them into
+// one that begins last, then the shortest, then the one added first. Ranges are added, then seal() cuts them into
 // disjoint pieces once (n log n); find() is a binary search. Input may be hostile: any ranges, any order.
 #pragma once
 
@@ -72,7 +72,7 @@ class RangeMap {
         if (x.depth != y.depth) return x.depth < y.depth;
         if (x.begin != y.begin) return x.begin < y.begin;
         if (x.end != y.end) return x.end > y.end;
-        return a < b;
+        return a > b;
     }
 
     void cut_into_pieces(const std::vector<std::uint64_t>& places) {

@@ -71,8 +71,8 @@ bool SymbolTable::precedes(const Entry& a, const Entry& b) {
 
 void SymbolTable::seal() {
     std::sort(entries_.begin(), entries_.end(), precedes);
-    // Later wins among equal ranges, so the best name goes in last.
-    for (std::size_t i = entries_.size(); i-- > 0;)
+    // The first of equal ranges wins: the best name.
+    for (std::size_t i = 0; i < entries_.size(); ++i)
         ranges_.add(entries_[i].begin, entries_[i].end, static_cast<std::uint32_t>(i));
     ranges_.seal();
 }

@@ -13,6 +13,7 @@ TEST(DemangleTest, CppKeepsParametersAndDropsReturnTypes) {
     EXPECT_EQ(source_name("_Znwm"), "operator new(unsigned long)");
     EXPECT_EQ(source_name("_ZN4shop5twiceIiEET_S1_"), "shop::twice<int>(int)");
     EXPECT_EQ(source_name("_ZN3FooC4Ei"), "Foo::Foo(int)");
+    EXPECT_EQ(source_name("_ZN5dregs9find_shimB5cxx11Ev"), "dregs::find_shim()");
 }
 
 TEST(DemangleTest, RustHidesItsHashes) {

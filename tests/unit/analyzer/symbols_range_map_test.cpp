@@ -50,6 +50,13 @@ TEST(RangeMapTest, TheOuterRangeGoesOnAfterTheInner) {
     EXPECT_EQ(map.find(50)->begin, 0u);
 }
 
+TEST(RangeMapTest, OfEqualRangesTheFirstOneWins) {
+    Map map;
+    for (int i = 1; i <= 9; ++i) map.add(10, 20, i);
+    map.seal();
+    EXPECT_EQ(value_at(map, 15), 1);
+}
+
 TEST(RangeMapTest, DepthComesBeforeEverything) {
     Map map;
     map.add(0, 100, 1, 1);
@@ -70,7 +77,7 @@ TEST(RangeMapTest, AgreesWithTryingEveryRange) {
         map.seal();
         for (std::uint64_t address = 0; address < 90; ++address) {
             const Map::Range* best = nullptr;
-            auto key = [](const Map::Range& r) { return std::make_tuple(r.depth, r.begin, ~r.end, r.value); };
+            auto key = [](const Map::Range& r) { return std::make_tuple(r.depth, r.begin, ~r.end, -r.value); };
             for (const auto& range : map.ranges())
                 if (range.begin <= address && address < range.end && (!best || key(*best) < key(range))) best = &range;
             ASSERT_EQ(value_at(map, address), best ? best->value : -1) << round << " " << address;

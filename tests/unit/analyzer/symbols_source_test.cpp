@@ -105,6 +105,18 @@ TEST_F(SymbolsDwarfTest, AnswersAreTheSameAfterStartingAnew) {
     }
 }
 
+// The unit of the first object tells the truth: its code is what the linker kept.
+TEST_F(SymbolsDwarfTest, OfTwoUnitsThatClaimAFunctionTheFirstIsBelieved) {
+    build("g++ -O2 -g -c -DDEFINED_FIRST", "twice_defined.cpp", "first.o");
+    build("g++ -O2 -g -c", "twice_defined.cpp", "second.o");
+    run("g++ -o twice first.o second.o");
+    Symbolizer symbolizer(own_options());
+    const Frame frame = symbolizer.resolve(image_of(path("twice")), truth(path("twice"))["kept"], false).front();
+    EXPECT_EQ(frame.function, "defined_twice()");
+    EXPECT_LT(frame.line, 200);
+    EXPECT_TRUE(frame.file.ends_with("first.h")) << frame.file;
+}
+
 TEST_F(SymbolsDwarfTest, SharedInformationOfDwzIsFollowed) {
     if (!has_tool("dwz")) GTEST_SKIP() << "dwz is not installed";
     for (const char* name : {"one", "two"}) build("g++ -O2 -g", "sites.cpp", name);
