@@ -32,13 +32,7 @@ bool g_started_before;
 bool has_sanitizer() { return __asan_init || __tsan_init || __msan_init; }
 
 // Whether chunks of this allocator begin at least 32 bytes apart: true of glibc's.
-bool is_glibc(const char* path) {
-    const char* base = path;
-    for (const char* c = path; *c; ++c) {
-        if (*c == '/') base = c + 1;
-    }
-    return text_equal(base, "libc.so.6");
-}
+bool is_glibc(const char* path) { return text_equal(base_name(path), "libc.so.6"); }
 
 // The path of the allocator behind us. Asked once: a forked child must not wait for the loader's lock.
 const char* allocator_path() {
@@ -102,10 +96,14 @@ void attach_tables() {
                       nullptr);
 }
 
+// DREGS_ONLY: shells and wrappers preload the shim, too, and would leave a trace each.
+bool is_wanted(const char* program) { return !g_options.only[0] || in_list(base_name(program), g_options.only); }
+
 bool open_file() {
     char program[kPathBytes];
     const int length = sys::read_link("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = 0;
+    if (!is_wanted(program)) return false;
     if (g_state.file.create(g_options, program) != 0) return false;
     attach_tables();
     describe_process(g_state.file.header(), program);

@@ -5,14 +5,6 @@
 namespace dregs {
 namespace {
 
-const char* base_name(const char* path) {
-    const char* base = path;
-    for (; *path; ++path) {
-        if (*path == '/') base = path + 1;
-    }
-    return *base ? base : "program";
-}
-
 // Where the suffix of the last component begins; its end when there is none.
 const char* suffix_of(const char* pattern) {
     const char* base = base_name(pattern);
@@ -42,7 +34,7 @@ bool expand_output(const char* pattern, const char* program, std::uint32_t pid, 
         if (!*c) break;
         const char directive = *c == '%' ? c[1] : '\0';
         if (directive == 'n')
-            text.add(base_name(program)), ++c;
+            text.add(*base_name(program) ? base_name(program) : "program"), ++c;
         else if (directive == 'p')
             text.add(std::uint64_t{pid}), ++c;
         else if (directive == '%')

@@ -25,6 +25,25 @@ inline bool text_equal(const char* a, const char* b) {
     return *a == *b;
 }
 
+// What stands behind the last slash.
+inline const char* base_name(const char* path) {
+    const char* base = path;
+    for (; *path; ++path) {
+        if (*path == '/') base = path + 1;
+    }
+    return base;
+}
+
+// Whether `name` is one of the comma-separated names in `list`.
+inline bool in_list(const char* name, const char* list) {
+    const std::size_t length = text_length(name);
+    for (const char* entry = list; *entry; entry += *entry == ',') {
+        if (text_equal(entry, name, length) && (!entry[length] || entry[length] == ',')) return true;
+        while (*entry && *entry != ',') ++entry;
+    }
+    return false;
+}
+
 // Appends to a buffer; what does not fit is left out and `cut` says so. Always NUL-terminated.
 class Text {
   public:
