@@ -6,10 +6,7 @@
 namespace dregs {
 namespace {
 
-// User space ends here; a pc beyond, or 0, is no pc.
-constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
-
-bool is_pc(std::uintptr_t pc) { return pc - 1 < kPcLimit - 1; }
+constexpr std::uintptr_t kAnywhere = std::uintptr_t{1} << format::kPcBits;
 
 // Where a walk ends at a value that is no pc: threads and coroutines begin with a return address of 0.
 format::StackRoot root_at(std::uintptr_t pc) { return pc == 0 ? format::kStackWhole : format::kStackNoUnwind; }
@@ -20,7 +17,7 @@ format::StackRoot root_of(Step step) { return step == Step::kEnd ? format::kStac
 // private return path) counts as one without unwind information that may lie anywhere.
 bool find_image(std::uintptr_t pc, bool exact, ReadablePages* pages, LoadedObject* object, CodeImage* image) {
     const bool found = find_object(exact ? pc : pc - 1, object);
-    if (!found) *object = {nullptr, 1, kPcLimit, nullptr};
+    if (!found) *object = {nullptr, 1, kAnywhere, nullptr};
     *image = {object->map_start, object->map_end, object->eh_frame_hdr, pages};
     return found;
 }
@@ -106,6 +103,7 @@ Step Unwinder::step_full(RegisterFile* registers, bool* exact) {
 void Unwinder::forget_module(std::uint32_t module) {
     rows_.forget(module);
     pages_.forget();
+    epoch_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 }  // namespace dregs

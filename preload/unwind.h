@@ -7,8 +7,10 @@
 //     └▶ walk_registers, when a frame needs more registers than the fast walk has: again, from our own frame
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
+#include "attributes.h"
 #include "dregs/trace_format.h"
 #include "loaded_object.h"
 #include "readable_pages.h"
@@ -17,6 +19,8 @@
 #include "unwind_step.h"
 
 namespace dregs {
+
+class StackMemo;
 
 // The frame that a walk begins with: the one that called the hook.
 struct Registers {
@@ -54,14 +58,19 @@ class Unwinder {
     // Fills `locations` (see format::make_location), innermost first, with at most `limit` frames.
     Walk walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
 
+    // The same walk, made cheap by the thread's last one, which `memo` holds. True: the stack is whole and `memo` holds
+    // it now. False: it is not known to be; walk() must be asked.
+    bool follow(const Registers& start, StackMemo& memo, std::uint32_t limit);
+
     // After an object was unmapped: forgets what was learned of it.
     void forget_module(std::uint32_t module);
 
   private:
-    struct Place {
-        LoadedObject object;
-        std::uint32_t module;
-    };
+    friend class Follower;
+
+    // User space ends here; a pc beyond, or 0, is no pc.
+    static constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
+    static bool is_pc(std::uintptr_t pc) { return pc - 1 < kPcLimit - 1; }
 
     RowTable::Hit find(const RowTable::Level& level, const Frame& frame) {
         const std::uint64_t key = format::make_location(frame.pc, 0, frame.exact);
@@ -79,6 +88,7 @@ class Unwinder {
 
     IdentifyModule identify_;
     void* context_;
+    std::atomic<std::uint32_t> epoch_;  // rises when rows are forgotten
     RowTable rows_;
     ReadablePages pages_;
 };
