@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "analyzer/analysis/glob.h"
+#include "analyzer/symbols/wrapper_pattern.h"
 #include "analyzer/trace/error.h"
 
 namespace dregs {
@@ -26,6 +26,11 @@ constexpr std::array kFields = {
 // A path matches as a whole or by its last part.
 bool path_matches(const std::string& pattern, const std::string& path) {
     return glob_matches(pattern, path) || glob_matches(pattern, display_name(path));
+}
+
+// With its parameters or without.
+bool function_matches(const std::string& pattern, const std::string& function) {
+    return glob_matches(pattern, function) || glob_matches(pattern, without_parameters(function));
 }
 
 bool is_scope_field(WhereField field) { return field == WhereField::kThread || field == WhereField::kScope; }
@@ -70,10 +75,10 @@ bool FilterMatcher::frame_matches(const Where& where, std::uint32_t stack) {
     if (where.field == WhereField::kStack) {
         const std::vector<Frame> frames = namer.whole_stack(stack);
         return std::any_of(frames.begin(), frames.end(),
-                           [&](const Frame& frame) { return glob_matches(where.pattern, frame.function); });
+                           [&](const Frame& frame) { return function_matches(where.pattern, frame.function); });
     }
     const Frame& site = namer.site(stack);
-    if (where.field == WhereField::kFunction) return glob_matches(where.pattern, site.function);
+    if (where.field == WhereField::kFunction) return function_matches(where.pattern, site.function);
     return path_matches(where.pattern, where.field == WhereField::kFile ? site.file : site.module);
 }
 

@@ -41,8 +41,10 @@ void add_report_options(CLI::App& command, ReportOptions& options, bool with_umd
     std::map<std::string, OutputFormat> formats{{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}};
     if (with_umdh) formats["umdh"] = OutputFormat::kUmdh;
     command.add_option("-n,--rows", options.rows, "Rows to show, 0: all (default: 20 in text, all otherwise)")
+        ->check(CLI::NonNegativeNumber.description(""))
         ->type_name("N");
     command.add_option("--frames", options.frames, "Frames of each stack, 0: all (default: 4 in text, all otherwise)")
+        ->check(CLI::NonNegativeNumber.description(""))
         ->type_name("N");
     command.add_flag("--json", options.json, "The same as --format=json");
     command.add_option("--format", options.format, with_umdh ? "text, json or umdh" : "text or json")

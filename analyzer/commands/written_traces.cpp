@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "analyzer/analysis/glob.h"
+#include "analyzer/symbols/wrapper_pattern.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 

@@ -75,8 +75,8 @@ std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
 
 Liveness judge(const Trace& trace, const FileSource& source, std::uint32_t pid) {
     const format::Header& header = trace.header();
-    if (header.writer == format::Writer::kImport || header.writer == format::Writer::kMerge) return Liveness::kImported;
     if (header.snapshot_realtime_ns != 0) return Liveness::kSnapshot;
+    if (header.writer == format::Writer::kImport || header.writer == format::Writer::kMerge) return Liveness::kImported;
     const Liveness over = header.state == format::ProcessState::kExited ? Liveness::kExited : Liveness::kEnded;
     const auto stat = read_stat(pid);
     const bool alive = stat && stat->state != 'Z' && stat->state != 'X';

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "analyzer/trace/record_array.h"
 
@@ -30,7 +29,10 @@ class ScopeMoments {
         std::uint32_t epoch;
         std::uint32_t parent;
     };
-    std::vector<Moment> moments_;
+    std::uint64_t size() const { return bytes_.size() / sizeof(Moment); }
+    const Moment& at(std::uint64_t index) const { return reinterpret_cast<const Moment*>(bytes_.data())[index]; }
+
+    LazyBytes bytes_;
 };
 
 }  // namespace dregs

@@ -96,12 +96,12 @@ TEST(TraceLoad, ReadsSideBlocks) {
     const std::uint32_t pool = writer.add_scope(make_scope(0, format::ScopeState::kOpen, format::kScopePool));
     writer.scope(pool).epoch = 7;
     writer.scope(pool).status |= std::uint64_t{3} << 32;
-    writer.add_side_block(side_block(kHeap + 4, 10, 0));                                 // malloc, not aligned
-    writer.add_side_block(side_block(kHeap + 64 | format::kSidePool, 20, pool, 7, 3));   // in the pool
-    writer.add_side_block(side_block(kHeap + 96 | format::kSidePool, 30, pool, 6, 3));   // before free_all
-    writer.add_side_block(side_block(kHeap + 128 | format::kSidePool, 40, pool, 7, 2));  // of the pool before
-    writer.add_side_block(side_block(kHeap + 160 | format::kSideTomb, 50, 0));
-    writer.add_side_block(side_block(kHeap + 192 | format::kSideClaimed, 60, 0));
+    writer.add_side_block(side_block(kHeap + 4, 10, 0));                                   // malloc, not aligned
+    writer.add_side_block(side_block((kHeap + 64) | format::kSidePool, 20, pool, 7, 3));   // in the pool
+    writer.add_side_block(side_block((kHeap + 96) | format::kSidePool, 30, pool, 6, 3));   // before free_all
+    writer.add_side_block(side_block((kHeap + 128) | format::kSidePool, 40, pool, 7, 2));  // of the pool before
+    writer.add_side_block(side_block((kHeap + 160) | format::kSideTomb, 50, 0));
+    writer.add_side_block(side_block((kHeap + 192) | format::kSideClaimed, 60, 0));
     const Loaded loaded = load(writer);
     ASSERT_EQ(loaded.blocks.size(), 2u);
     EXPECT_EQ(loaded.blocks.at(kHeap + 4).bytes, 10u);
@@ -115,8 +115,8 @@ TEST(TraceLoad, APoolBlockOfAShareLivesByThePoolsEpoch) {
     const std::uint32_t pool = writer.add_scope(make_scope(0, format::ScopeState::kOpen, format::kScopePool));
     const std::uint32_t share = writer.add_scope(make_share(pool, 5, 0));
     writer.scope(pool).epoch = 2;
-    writer.add_side_block(side_block(kHeap | format::kSidePool, 20, share, 2, 0));
-    writer.add_side_block(side_block(kHeap + 8 | format::kSidePool, 20, share, 1, 0));
+    writer.add_side_block(side_block((kHeap) | format::kSidePool, 20, share, 2, 0));
+    writer.add_side_block(side_block((kHeap + 8) | format::kSidePool, 20, share, 1, 0));
     EXPECT_EQ(load(writer).blocks.size(), 1u);
 }
 
