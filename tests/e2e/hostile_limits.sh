@@ -4,6 +4,7 @@
 # Output goes through a pipe: a limit on file sizes is meant for the trace only.
 under() {  # NAME LIMIT PRELOAD: leaves NAME.out with output, messages and exit status
     (
+        exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-  # what the test's own parent left open
         ulimit $2
         LD_PRELOAD=$3 "$DREGS_PROGRAMS/nswapsim" 300 leak
         echo "exit status $?"
