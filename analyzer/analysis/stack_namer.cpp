@@ -21,6 +21,10 @@ std::string hex_of(const std::vector<std::uint8_t>& bytes) {
     return text;
 }
 
+// A wrapper's own helpers may be static functions of a stripped library: so many frames without a name are passed over
+// when a wrapper of the same module called them.
+constexpr std::size_t kMaxUnnamed = 8;
+
 }  // namespace
 
 StackNamer::StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers)
@@ -58,6 +62,10 @@ std::string StackNamer::module_key(std::uint32_t module, const Frame& frame) {
     return known->build_id.empty() ? known->path : hex_of(known->build_id);
 }
 
+bool StackNamer::is_unnamed(const Place& place) {
+    return place.frames->size() == 1 && place.frames->front().function.empty();
+}
+
 bool StackNamer::is_user(const Frame& frame) const {
     return !frame.shim && (show_wrappers_ || !wrappers_.is_wrapper(frame));
 }
@@ -89,14 +97,23 @@ const StackNamer::Place& StackNamer::place(std::uint64_t location) {
 StackNamer::SitePlace StackNamer::find_site(std::uint32_t stack) {
     SitePlace found{&nowhere_, 0, 0};
     std::size_t depth = 0;
+    std::size_t unnamed = 0;  // frames without a name seen since `found`, which is the first of them
     trace_.walk(stack, [&](std::uint64_t location) {
         const Place& here = place(location);
+        const std::size_t at = depth++;
+        if (unnamed > 0) {
+            if (here.module != found.place->module || unnamed > kMaxUnnamed) return false;
+            if (here.first_user == 0 && !is_unnamed(here)) return false;
+            // A wrapper called them: they are its own helpers, and the site is further out.
+            unnamed = is_unnamed(here) ? unnamed + 1 : 0;
+            if (unnamed > 0) return true;
+        }
         // Should all be wrappers, the outermost is the nearest there is to a user of the block.
         if (here.first_user >= 0 || here.last_known >= 0) {
-            found = {&here, here.first_user >= 0 ? here.first_user : here.last_known, depth};
+            found = {&here, here.first_user >= 0 ? here.first_user : here.last_known, at};
         }
-        ++depth;
-        return here.first_user < 0;
+        if (here.first_user >= 0 && is_unnamed(here)) unnamed = 1;
+        return here.first_user < 0 || unnamed > 0;
     });
     return found;
 }

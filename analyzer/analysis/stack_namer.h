@@ -62,6 +62,7 @@ class StackNamer {
     const SitePlace& site_place(std::uint32_t stack);
     SitePlace find_site(std::uint32_t stack);
     bool is_user(const Frame& frame) const;
+    static bool is_unnamed(const Place& place);
 
     const Trace& trace_;
     Symbolizer& symbolizer_;
