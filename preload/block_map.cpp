@@ -55,7 +55,7 @@ DREGS_COLD bool BlockMap::make_leaf(std::uintptr_t address) {
 }
 
 inline Block BlockMap::read(const Word* at, std::uintptr_t address) const {
-    const Word word = *at;
+    const Word word = load_relaxed(*at);
     std::uint64_t bytes = format::word_inline_bytes(word);
     if (format::word_tag(word) == format::kWordLarge) {
         const Word* size = find_word(address + format::kGranuleBytes);

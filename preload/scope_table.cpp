@@ -98,7 +98,7 @@ void ScopeTable::count_arrival(std::uint32_t index) { fetch_add(at(index).releas
 
 void ScopeTable::keep(ScopeStock* stock, std::uint32_t index) {
     if (!stock || stock->count >= kStockLimit) return give_to_common(index);
-    at(index).next_free = stock->first;
+    store_relaxed(at(index).next_free, stock->first);
     stock->first = index;
     ++stock->count;
 }
