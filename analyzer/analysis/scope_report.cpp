@@ -131,13 +131,15 @@ std::vector<std::string> Reporter::example_labels(const absl::flat_hash_set<std:
     std::vector<std::uint32_t> labeled;
     std::copy_if(instances.begin(), instances.end(), std::back_inserter(labeled),
                  [&](std::uint32_t instance) { return scopes[instance].label[0] != '\0'; });
-    const std::size_t count = std::min(labeled.size(), kMaxLabels);
-    const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
+    std::sort(labeled.begin(), labeled.end(), [&](std::uint32_t a, std::uint32_t b) {
         return std::tie(scopes[a].begin_cs, a) < std::tie(scopes[b].begin_cs, b);
-    };
-    std::partial_sort(labeled.begin(), labeled.begin() + static_cast<std::ptrdiff_t>(count), labeled.end(), earlier);
+    });
     std::vector<std::string> labels;
-    for (std::size_t i = 0; i < count; ++i) labels.push_back(label_of(scopes[labeled[i]]));
+    for (const std::uint32_t instance : labeled) {
+        std::string label = label_of(scopes[instance]);
+        if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(std::move(label));
+        if (labels.size() == kMaxLabels) break;
+    }
     return labels;
 }
 

@@ -79,7 +79,7 @@ StackNamer::Place StackNamer::make_place(std::uint64_t location) {
         if (place.first_user < 0 && is_user(frame)) place.first_user = i;
         if (!frame.shim) place.last_known = i;
     }
-    for (const std::uint64_t seed : {0, 1}) {
+    for (const std::size_t seed : {std::size_t{0}, std::size_t{1}}) {
         Fingerprint print(seed);
         print.add(place.module);
         print.add(place.frames->front().offset);

@@ -109,6 +109,18 @@ TEST(ScopeReport, SumsCountersOfAllThreads) {
     EXPECT_EQ(report.kinds[0].missed_leaves, 1u);
 }
 
+TEST(ScopeReport, GivesDifferentLabelsAsExamples) {
+    TraceWriter writer;
+    const std::uint32_t kind = writer.add_kind("k");
+    const std::uint32_t stack = writer.add_named_stack({"f"});
+    std::uint64_t address = kHeap;
+    for (const char* label : {"same", "same", "", "other"}) {
+        writer.add_block(address += 32, 8, stack, writer.add_scope(make_scope(kind, ScopeState::kClosed, 0, 0, label)));
+    }
+    TestProfile profile(writer);
+    EXPECT_EQ(report_scopes(*profile).kinds[0].sites[0].labels, (std::vector<std::string>{"same", "other"}));
+}
+
 TEST(ScopeReport, AFullLabelHasNoEnd) {
     TraceWriter writer;
     const std::string label(format::kLabelBytes, 'x');

@@ -1,0 +1,139 @@
+// Feeds damaged traces to what `dregs top` and `dregs scopes` do with a file: an Error or a result, never a crash.
+//
+// Brings its own seeds: without a corpus the first mutation makes a small sound trace, and later ones damage it where
+// it hurts (words of the header and the tables, replaced by numbers that mean something there).
+#include <cstring>
+#include <random>
+#include <sstream>
+
+#include "analyzer/analysis/diff.h"
+#include "analyzer/analysis/scope_report.h"
+#include "analyzer/output/diff_report.h"
+#include "analyzer/output/scopes_report.h"
+#include "analyzer/output/top_report.h"
+#include "analyzer/output/umdh_report.h"
+#include "analyzer/trace/error.h"
+#include "analyzer/trace/load.h"
+#include "analyzer/trace/trace_writer.h"
+
+using namespace dregs;
+
+namespace {
+
+constexpr std::uint64_t kHeap = 0x5555'0000'0000;
+
+std::uint32_t add_scope(TraceWriter& writer, std::uint32_t kind, std::uint64_t status, std::uint32_t parent) {
+    format::Scope scope{};
+    scope.status = status;
+    scope.kind = kind;
+    scope.parent = parent;
+    scope.tid = 7;
+    std::memcpy(scope.label, "label", 5);
+    return writer.add_scope(scope);
+}
+
+std::uint32_t add_stack(TraceWriter& writer) {
+    format::Module module{};
+    module.state = format::ModuleState::kLoaded;
+    module.path = writer.add_string("/lib/x.so");
+    module.end = 0x10000;
+    const std::uint32_t index = writer.add_module(module);
+    const std::uint32_t outer = writer.add_node(format::kStackWhole, format::make_location(0x100, index, false));
+    return writer.add_node(outer, format::make_location(0x200, index, true));
+}
+
+std::vector<std::uint8_t> seed_trace(unsigned seed) {
+    std::mt19937 random(seed);
+    TraceWriter writer;
+    writer.header().writer = format::Writer::kShim;
+    writer.header().program = writer.add_string("/bin/x");
+    const std::uint32_t stacks[] = {writer.add_named_stack({"f", "main"}), add_stack(writer), format::kStackNone};
+    const std::uint32_t kind = writer.add_kind("packet", writer.add_kind("file"));
+    writer.kind_counters(kind).entered = 3;
+    const std::uint32_t open = add_scope(writer, kind, 1, 0);
+    const std::uint32_t closed = add_scope(writer, kind, 2, open);
+    const std::uint32_t share = add_scope(writer, kind, format::kScopeShare | 1u, closed);
+    const std::uint32_t pool = add_scope(writer, kind, format::kScopePool | 1u, closed);
+    const std::uint32_t scopes[] = {0, open, closed, share, pool};
+    for (unsigned i = 0; i < 2 + random() % 20; ++i) {
+        writer.add_block(kHeap + std::uint64_t{i} * 4096, random() % 200, stacks[random() % 3], scopes[random() % 5]);
+    }
+    writer.add_side_block({(kHeap + 8) | format::kSidePool, stacks[0], pool, 64, 0, 0});
+    writer.add_side_block({kHeap + 9, stacks[1], share, 64, 0, 0});
+    writer.add_note({format::NoteCode::kGrowthFailed, 28, writer.add_string("x"), 1, 2});
+    return writer.finish();
+}
+
+void answer_everything(const ByteSource& source) {
+    BlockSums sums;
+    Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
+    SymbolizerOptions nowhere;  // a hostile path must not lead out of the test
+    nowhere.sysroot = "/nonexistent";
+    nowhere.debug_paths.clear();
+    NamingRoom naming(nowhere, WrapperList(), false);
+    ProcessStatus status;
+    Profile profile(std::move(trace), sums, status, naming);
+    std::ostringstream out;
+    const std::vector<Row> rows = rank_blocks(profile, {});
+    print_top_text(out, profile, rows, {});
+    print_top_json(out, profile, rows, {}, naming.symbolizer);
+    print_top_umdh(out, profile, rows, {});
+    const ScopeReport report = report_scopes(profile);
+    print_scopes_text(out, profile, report, {});
+    print_scopes_json(out, profile, report, {}, naming.symbolizer);
+    RankOptions by_thread;
+    by_thread.by = GroupBy::kThread;
+    (void)rank_blocks(profile, by_thread);
+    print_diff_json(out, {&profile, &profile}, diff_profiles({&profile, &profile}, {{}, true}), {}, naming.symbolizer);
+}
+
+// A number that is likely to be a bad one: near a limit, a place in the file, an index.
+std::uint64_t telling_number(std::mt19937& random, std::size_t size) {
+    switch (random() % 6) {
+        case 0:
+            return random() % 64;
+        case 1:
+            return std::uint64_t{1} << random() % 64;
+        case 2:
+            return (std::uint64_t{1} << random() % 64) - 1;
+        case 3:
+            return random() % (size / 8) * 8;
+        case 4:
+            return size - random() % 64;
+        default:
+            return std::uint64_t{random()} << 32 | random();
+    }
+}
+
+}  // namespace
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
+    std::mt19937 random(seed);
+    if (size < format::kHeaderBytes || random() % 64 == 0) {
+        const std::vector<std::uint8_t> fresh = seed_trace(seed);
+        if (fresh.size() > most) return LLVMFuzzerMutate(data, size, most);
+        std::memcpy(data, fresh.data(), fresh.size());
+        return fresh.size();
+    }
+    if (random() % 32 == 0) return LLVMFuzzerMutate(data, size, most);
+    for (unsigned i = 0; i < 1 + random() % 4; ++i) {
+        // Half of the damage to the header, the rest to what is not a leaf: tables come first in the file.
+        const std::size_t reach = random() % 2 ? sizeof(format::Header) : size;
+        const std::size_t width = std::size_t{1} << random() % 4;
+        const std::size_t at = random() % (reach / width) * width;
+        const std::uint64_t value = telling_number(random, size);
+        std::memcpy(data + at, &value, width);
+    }
+    return size;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    try {
+        answer_everything(MemorySource("fuzz.dregs", absl::MakeConstSpan(data, size)));
+    } catch (const Error&) {
+        return 0;
+    }
+    return 0;
+}
