@@ -38,11 +38,22 @@ DREGS_HOT ThreadState* this_thread() {
     return start_this_thread();
 }
 
-DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
+// The walk that asks nothing of the thread's last one: the stack is not whole, or an interrupted hook is using that.
+static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
     std::uint64_t* locations = thread.locations[level];
     const Walk walk = g_state.unwinder.walk(caller, locations, g_state.max_frames);
     const std::uint32_t stack = g_state.stacks.intern(locations, walk.frames, walk.root);
     if (DREGS_UNLIKELY(walk.root != format::kStackWhole || !stack)) add_local(thread.counters->cut_stacks, 1);
+    return stack;
+}
+
+DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
+    if (DREGS_UNLIKELY(level != 0 || !g_state.unwinder.follow(caller, thread.memo, g_state.max_frames))) {
+        return walk_stack(thread, level, caller);
+    }
+    const std::uint32_t stack = thread.memo.intern(
+        [](std::uint32_t parent, std::uint64_t location) { return g_state.stacks.child(parent, location); });
+    if (DREGS_UNLIKELY(!stack)) add_local(thread.counters->cut_stacks, 1);
     return stack;
 }
 

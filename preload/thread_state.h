@@ -8,6 +8,7 @@
 #include "attributes.h"
 #include "dregs/trace_format.h"
 #include "scope_table.h"
+#include "stack_memo.h"
 
 namespace dregs {
 
@@ -41,6 +42,7 @@ struct ThreadState {
     std::uint64_t slice_end_ns;  // of the innermost frame
     format::ThreadCounters* counters;
     std::uint64_t* locations[kLevels];
+    StackMemo memo;
     ScopeStock stock;
 
     ScopeFrame* frames;  // frames[0] is the thread's own instance

@@ -34,7 +34,8 @@ ThreadState* Threads::make_state(ThreadState* former) {
     if (count_ >= kMostThreads) return nullptr;
     const std::uint64_t buffer = pages(max_frames_ * sizeof(std::uint64_t));
     const std::uint64_t state = pages(sizeof(ThreadState));
-    void* memory = former ? former : sys::map_private(state + ThreadState::kLevels * buffer);
+    const std::uint64_t memo = state + ThreadState::kLevels * buffer;
+    void* memory = former ? former : sys::map_private(memo + pages(StackMemo::bytes_for(max_frames_)));
     const std::uint32_t slot = memory ? counters_.append_locked() : 0;
     if (!slot) return nullptr;
     auto* thread = static_cast<ThreadState*>(memory);
@@ -42,6 +43,7 @@ ThreadState* Threads::make_state(ThreadState* former) {
         thread->locations[level] =
             reinterpret_cast<std::uint64_t*>(static_cast<char*>(memory) + state + level * buffer);
     }
+    thread->memo.use(static_cast<char*>(memory) + memo, max_frames_);
     thread->slot = slot;
     thread->counters = &counters_.at(slot);
     states_[count_++] = thread;
