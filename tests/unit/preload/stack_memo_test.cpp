@@ -18,8 +18,6 @@
 
 #include "walk_oracle.h"
 
-#define KEEP __attribute__((noinline, noclone))
-
 namespace dregs {
 namespace {
 
@@ -65,7 +63,7 @@ struct {
 } tally;
 
 // Follows, walks from scratch, compares; allocates only in the trie.
-KEEP __attribute__((optimize("no-omit-frame-pointer"))) void check(bool with_numbers = true) {
+KEEP void check(bool with_numbers = true) {
     static std::uint64_t locations[kLimit];
     const Registers start = DREGS_CAPTURE_CALLER();
     const bool followed = test_unwinder().follow(start, recorder.memo, kLimit);

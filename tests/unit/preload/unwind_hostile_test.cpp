@@ -11,8 +11,6 @@
 #include "preload/readable_pages.h"
 #include "walk_oracle.h"
 
-#define KEEP __attribute__((noinline, noclone))
-
 namespace dregs {
 namespace {
 
@@ -99,7 +97,7 @@ TEST(ReadablePages, ForgetsUnmappedMemoryWhenTold) {
 
 std::uint64_t locations[format::kMaxFrames];
 
-KEEP __attribute__((optimize("no-omit-frame-pointer"))) Walk walk_with_bp(std::uintptr_t bp) {
+KEEP Walk walk_with_bp(std::uintptr_t bp) {
     Registers start = DREGS_CAPTURE_CALLER();
     start.bp = bp;
     return test_unwinder().walk(start, locations, 256);

@@ -20,8 +20,6 @@
 
 #include "walk_oracle.h"
 
-#define KEEP __attribute__((noinline, noclone))
-
 namespace dregs {
 namespace {
 

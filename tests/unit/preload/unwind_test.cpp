@@ -19,8 +19,6 @@
 
 #include "walk_oracle.h"
 
-#define KEEP __attribute__((noinline, noclone))
-
 namespace dregs {
 namespace {
 
@@ -137,7 +135,7 @@ struct alignas(64) Wide {
 };
 
 // gcc realigns the stack of these: the CFA is in memory, by an expression.
-KEEP __attribute__((optimize("no-omit-frame-pointer"))) int realigned(int a, int b, int c, int d, int e, int f, int g) {
+KEEP int realigned(int a, int b, int c, int d, int e, int f, int g) {
     Wide wide;
     wide.bytes[a & 127] = static_cast<char>(b + c + d + e + f);
     auto* memory = static_cast<volatile char*>(alloca(static_cast<std::size_t>(g)));
@@ -579,9 +577,7 @@ TEST(Unwind, WorksWithoutModuleNumbers) {
     static Unwinder bare;
     static std::uint64_t locations[100];
     static Walk walk;
-    const auto hook = []() __attribute__((noinline, optimize("no-omit-frame-pointer"))) {
-        walk = bare.walk(DREGS_CAPTURE_CALLER(), locations, 100);
-    };
+    const auto hook = []() __attribute__((noinline)) { walk = bare.walk(DREGS_CAPTURE_CALLER(), locations, 100); };
     hook();
     EXPECT_EQ(walk.root, format::kStackWhole);
     EXPECT_EQ(format::location_module(locations[0]), format::kNoModule);

@@ -11,6 +11,13 @@
 
 #include "preload/unwind.h"
 
+// A function that stays a function of its own.
+#if __has_attribute(noclone)
+#define KEEP __attribute__((noinline, noclone))
+#else
+#define KEEP __attribute__((noinline))
+#endif
+
 namespace dregs {
 
 // Index of a module by its link map, in order of first sight.
@@ -100,8 +107,7 @@ inline void walk_by_oracle(unw_context_t* context, WalkPair& out, std::uint32_t 
 }
 
 // All three walks from the caller of this function outwards.
-__attribute__((noinline, optimize("no-omit-frame-pointer"))) inline void walk_here(WalkPair& out,
-                                                                                   std::uint32_t limit = 1000) {
+__attribute__((noinline)) inline void walk_here(WalkPair& out, std::uint32_t limit = 1000) {
     const Registers start = DREGS_CAPTURE_CALLER();
     RegisterFile registers;
     unw_context_t context;
