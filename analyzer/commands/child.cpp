@@ -62,22 +62,30 @@ Child::Child(const std::string& path, const std::vector<std::string>& argv,
     const std::vector<char*> variables = pointers_to(environment);
     int report[2];
     if (::pipe2(report, O_CLOEXEC) != 0) throw Error(absl::StrCat("cannot make a pipe: ", std::strerror(errno)));
-    struct sigaction original {};
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &standard, &original);  // where it was ignored we could not wait
-    sigset_t former;
+    ::sigaction(SIGCHLD, &standard, &former_action_);  // where it was ignored we could not wait
     const sigset_t watched = watched_signals();
-    ::sigprocmask(SIG_BLOCK, &watched, &former);
+    ::sigprocmask(SIG_BLOCK, &watched, &former_mask_);
     pid_ = ::fork();
-    if (pid_ < 0) throw Error(absl::StrCat("cannot start a process: ", std::strerror(errno)));
     if (pid_ == 0) {
-        ::sigaction(SIGCHLD, &original, nullptr);
-        ::sigprocmask(SIG_SETMASK, &former, nullptr);
+        ::sigaction(SIGCHLD, &former_action_, nullptr);
+        ::sigprocmask(SIG_SETMASK, &former_mask_, nullptr);
         become(path.c_str(), arguments.data(), variables.data(), report[1]);
     }
+    const int error = errno;
     ::close(report[1]);
     start_error_ = read_error(report[0]);
+    if (pid_ < 0) throw Error(absl::StrCat("cannot start a process: ", std::strerror(error)));
+}
+
+Child::~Child() {
+    const sigset_t watched = watched_signals();
+    const struct timespec at_once {};
+    while (::sigtimedwait(&watched, nullptr, &at_once) > 0) {
+    }
+    ::sigaction(SIGCHLD, &former_action_, nullptr);
+    ::sigprocmask(SIG_SETMASK, &former_mask_, nullptr);
 }
 
 int Child::wait() {

@@ -3,6 +3,7 @@
 // The child gets the descriptors, signal mask and signal dispositions that we were given, nothing of ours.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <string>
@@ -15,6 +16,10 @@ class Child {
     // Starts the program in `argv[0]` of `path` with the environment given. Throws Error when there is no process to
     // be had; what exec says is in start_error().
     Child(const std::string& path, const std::vector<std::string>& argv, const std::vector<std::string>& environment);
+    // Signals were held back so long; those that came for the program are dropped.
+    ~Child();
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
 
     pid_t pid() const { return pid_; }
     // errno of exec, 0: it runs.
@@ -25,6 +30,8 @@ class Child {
   private:
     pid_t pid_ = -1;
     int start_error_ = 0;
+    sigset_t former_mask_{};
+    struct sigaction former_action_ {};  // of SIGCHLD
 };
 
 // The exit status for a wait status; does not return when a signal ended the child: we die of the same.
