@@ -5,8 +5,10 @@
 #include <link.h>
 #include <sys/auxv.h>
 
-// Weak: a glibc before 2.35 has it not.
+#if __GLIBC_PREREQ(2, 35)
+// Weak: at run time there may be an older C library than at build time.
 extern "C" int _dl_find_object(void* address, dl_find_object* result) noexcept __attribute__((weak));
+#endif
 
 namespace dregs {
 namespace {
@@ -39,6 +41,7 @@ LoadedObject object_of(const ElfW(Phdr) * segments, std::size_t count, std::uint
     return found;
 }
 
+#if __GLIBC_PREREQ(2, 35)
 // The kernel maps the program and leaves holes between its segments; _dl_find_object then knows the one segment only.
 void complete_program(LoadedObject* object) {
     if (object->link_map == nullptr || object->link_map != _r_debug.r_map) return;
@@ -49,6 +52,7 @@ void complete_program(LoadedObject* object) {
     object->map_start = whole.map_start;
     object->map_end = whole.map_end;
 }
+#endif
 
 int visit(dl_phdr_info* info, std::size_t, void* data) {
     Query& query = *static_cast<Query*>(data);
@@ -60,6 +64,18 @@ int visit(dl_phdr_info* info, std::size_t, void* data) {
     return 1;
 }
 
+#if __GLIBC_PREREQ(2, 35)
+bool find_without_lock(std::uintptr_t address, LoadedObject* object) {
+    dl_find_object found;
+    if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
+    *object = {found.dlfo_link_map, reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
+               reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
+               static_cast<const std::uint8_t*>(found.dlfo_eh_frame)};
+    complete_program(object);
+    return true;
+}
+#endif
+
 }  // namespace
 
 bool find_listed_object(std::uintptr_t address, LoadedObject* object) {
@@ -69,14 +85,10 @@ bool find_listed_object(std::uintptr_t address, LoadedObject* object) {
 }
 
 bool find_object(std::uintptr_t address, LoadedObject* object) {
-    if (_dl_find_object == nullptr) return find_listed_object(address, object);
-    dl_find_object found;
-    if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
-    *object = {found.dlfo_link_map, reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
-               reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
-               static_cast<const std::uint8_t*>(found.dlfo_eh_frame)};
-    complete_program(object);
-    return true;
+#if __GLIBC_PREREQ(2, 35)
+    if (_dl_find_object != nullptr) return find_without_lock(address, object);
+#endif
+    return find_listed_object(address, object);
 }
 
 }  // namespace dregs
