@@ -3,6 +3,8 @@
 
 // Runs on every allocation: keep together, optimise for speed.
 #define DREGS_HOT __attribute__((hot))
+// Part of such a function, whatever the compiler thinks of its size.
+#define DREGS_INLINE __attribute__((always_inline)) inline
 // Runs once in a thousand times or less: keep out of the way of the hot code.
 #define DREGS_COLD __attribute__((cold, noinline))
 // One of the few symbols that the program may see.

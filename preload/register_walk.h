@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "attributes.h"
 #include "cfi.h"
 #include "register_file.h"
 
@@ -25,7 +26,7 @@ Step step_registers(const CodeImage& image, RegisterFile* registers, bool* exact
 
 // The registers that the caller's callers may need, as they are now; kReturnAddress is an address in the caller of this
 // function, exact. Inlined, so that the frame captured is the caller's own.
-__attribute__((always_inline)) inline void capture_registers(RegisterFile* registers) {
+DREGS_INLINE void capture_registers(RegisterFile* registers) {
     std::uint64_t* value = registers->value;
     __asm__ volatile(
         "movq %%rbx, 24(%0)\n\t"

@@ -26,36 +26,33 @@ bool find_image(std::uintptr_t pc, bool exact, ReadablePages* pages, LoadedObjec
 
 DREGS_HOT Walk Unwinder::walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit) {
     const RowTable::Level level = rows_.newest();
-    StackReader stack(pages_, start.sp);
-    Frame frame{start.pc, start.sp, start.bp, false};
-    unsigned jumps = 0;
+    WalkState state{{start.pc, start.sp, start.bp, false}, StackReader(pages_, start.sp), 0};
     std::uint32_t frames = 0;
-    while (DREGS_LIKELY(is_pc(frame.pc))) {
+    while (DREGS_LIKELY(is_pc(state.frame.pc))) {
         if (frames == limit) return {frames, format::kStackCut};
-        const RowTable::Hit hit = find(level, frame);
+        const RowTable::Hit hit = find(level, key_of(state.frame));
         locations[frames++] = hit.location;
-        const Step result = step(hit.row, stack, &frame, &jumps);
+        const Step result = step(hit.row, &state);
         if (DREGS_LIKELY(result == Step::kCaller)) continue;
         if (result != Step::kComplex) return {frames, root_of(result)};
         const Walk full = walk_registers(start, locations, limit);
         return full.frames >= frames ? full : Walk{frames, format::kStackNoUnwind};
     }
-    return {frames, root_at(frame.pc)};
+    return {frames, root_at(state.frame.pc)};
 }
 
-DREGS_COLD RowTable::Hit Unwinder::find_or_learn(const Frame& frame) {
-    const RowTable::Hit hit = rows_.find(format::make_location(frame.pc, 0, frame.exact));
-    return hit.row.kind() != RowKind::kNone ? hit : learn(frame);
+DREGS_COLD RowTable::Hit Unwinder::find_or_learn(std::uint64_t key) {
+    const RowTable::Hit hit = rows_.find(key);
+    return hit.row.kind() != RowKind::kNone ? hit : learn(format::location_pc(key), format::location_exact(key));
 }
 
 // A pc outside of all modules, or in one that has no number, is not remembered: both may change.
-RowTable::Hit Unwinder::learn(const Frame& frame) {
+RowTable::Hit Unwinder::learn(std::uintptr_t pc, bool exact) {
     LoadedObject object;
     CodeImage image;
-    const bool found = find_image(frame.pc, frame.exact, &pages_, &object, &image);
+    const bool found = find_image(pc, exact, &pages_, &object, &image);
     const std::uint32_t module = found && identify_ != nullptr ? identify_(context_, object) : format::kNoModule;
-    const RowTable::Hit hit{format::make_location(frame.pc, module, frame.exact),
-                            make_row(image, frame.pc, frame.exact)};
+    const RowTable::Hit hit{format::make_location(pc, module, exact), make_row(image, pc, exact)};
     if (module != format::kNoModule) rows_.insert(hit);
     return hit;
 }
@@ -70,8 +67,8 @@ DREGS_COLD Walk Unwinder::walk_registers(const Registers& start, std::uint64_t* 
     std::uint32_t frames = 0;
     while (is_pc(registers.value[kReturnAddress])) {
         if (frames == limit) return {frames, format::kStackCut};
-        const Frame frame{registers.value[kReturnAddress], registers.value[kRsp], 0, exact};
-        locations[frames++] = find(level, frame).location;
+        const std::uint64_t key = format::make_location(registers.value[kReturnAddress], 0, exact);
+        locations[frames++] = find(level, key).location;
         const Step result = step_full(&registers, &exact);
         if (result != Step::kCaller) return {frames, root_of(result)};
     }

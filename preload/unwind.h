@@ -72,16 +72,18 @@ class Unwinder {
     static constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
     static bool is_pc(std::uintptr_t pc) { return pc - 1 < kPcLimit - 1; }
 
-    RowTable::Hit find(const RowTable::Level& level, const Frame& frame) {
-        const std::uint64_t key = format::make_location(frame.pc, 0, frame.exact);
+    static std::uint64_t key_of(const Frame& frame) { return format::make_location(frame.pc, 0, frame.exact); }
+
+    // `key` is a location without its module.
+    RowTable::Hit find(const RowTable::Level& level, std::uint64_t key) {
         if (DREGS_LIKELY(level.entries != nullptr)) {
             const RowTable::Hit hit = RowTable::find_in(level, key);
             if (DREGS_LIKELY(hit.row.kind() != RowKind::kNone)) return hit;
         }
-        return find_or_learn(frame);
+        return find_or_learn(key);
     }
-    RowTable::Hit find_or_learn(const Frame& frame);
-    RowTable::Hit learn(const Frame& frame);
+    RowTable::Hit find_or_learn(std::uint64_t key);
+    RowTable::Hit learn(std::uintptr_t pc, bool exact);
     Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
     bool reach(const Registers& start, RegisterFile* registers);
     Step step_full(RegisterFile* registers, bool* exact);

@@ -21,9 +21,11 @@ Step step_over_signal(StackReader& stack, Frame* frame) {
 }
 
 // With the CFA at hand and rbp saved at `saved_bp` (0: not saved): both may lie on another stack.
-Step step_to(std::uintptr_t cfa, std::uintptr_t saved_bp, StackReader& stack, Frame* frame, unsigned* jumps) {
+Step step_to(std::uintptr_t cfa, std::uintptr_t saved_bp, WalkState* state) {
+    Frame* const frame = &state->frame;
+    StackReader& stack = state->stack;
     constexpr unsigned kMaxJumps = 16;  // more are no program's but a circle in a broken stack
-    if (cfa - frame->sp - 8 > kMaxFrameBytes && ++*jumps > kMaxJumps) return Step::kNoUnwind;
+    if (cfa - frame->sp - 8 > kMaxFrameBytes && ++state->jumps > kMaxJumps) return Step::kNoUnwind;
     if ((saved_bp != 0 && !stack.holds(saved_bp)) || !stack.holds(cfa - 8)) return Step::kNoUnwind;
     frame->pc = StackReader::load(cfa - 8);
     if (saved_bp != 0) frame->bp = StackReader::load(saved_bp);
@@ -34,16 +36,18 @@ Step step_to(std::uintptr_t cfa, std::uintptr_t saved_bp, StackReader& stack, Fr
 
 }  // namespace
 
-Step step_rare(Row row, StackReader& stack, Frame* frame, unsigned* jumps) {
+Step step_rare(Row row, WalkState* state) {
+    Frame* const frame = &state->frame;
+    StackReader& stack = state->stack;
     switch (row.kind()) {
         case RowKind::kFromBp: {
             const std::uintptr_t cfa = displaced(frame->bp, row.cfa());
-            return step_to(cfa, row.saves_bp() ? displaced(cfa, row.bp()) : 0, stack, frame, jumps);
+            return step_to(cfa, row.saves_bp() ? displaced(cfa, row.bp()) : 0, state);
         }
         case RowKind::kFromBpWord: {
             const std::uintptr_t word = displaced(frame->bp, row.cfa());
             if (!stack.holds(word)) return Step::kNoUnwind;
-            return step_to(StackReader::load(word), displaced(frame->bp, row.bp()), stack, frame, jumps);
+            return step_to(StackReader::load(word), displaced(frame->bp, row.bp()), state);
         }
         case RowKind::kSignal:
             return step_over_signal(stack, frame);

@@ -121,17 +121,16 @@ class Comparison {
     void compare_steps(std::uint64_t at) {
         const std::uintptr_t pc = object_.bias() + at;
         RegisterFile full = stack_.registers(pc);
-        Frame fast{pc, full.value[kRsp], full.value[kRbp], true};
-        StackReader reader(pages_, fast.sp);
-        unsigned jumps = 0;
+        WalkState state{{pc, full.value[kRsp], full.value[kRbp], true}, StackReader(pages_, full.value[kRsp]), 0};
         bool exact = true;
-        const Step result = step(make_row(object_.image(), pc, true), reader, &fast, &jumps);
+        const Step result = step(make_row(object_.image(), pc, true), &state);
         if (result == Step::kComplex) return void(++tally_.complex);
         if (make_row(object_.image(), pc, true).cfa() % 8 != 0) return;
         CodeImage image = object_.image();
         image.pages = &pages_;
         if (step_registers(image, &full, &exact) != result) return wrong(at, "row and rules end differently");
         if (result != Step::kCaller) return;
+        const Frame& fast = state.frame;
         const bool same = fast.pc == full.value[kReturnAddress] && fast.sp == full.value[kRsp] &&
                           fast.bp == full.value[kRbp] && fast.exact == exact;
         if (!same) wrong(at, "row and rules differ");
