@@ -29,6 +29,9 @@ void unmap(void* address, std::size_t bytes);
 // Makes pages of a mapping present and writable, so that a full disk is an error here and no SIGBUS later.
 int populate(void* pages, std::size_t bytes);
 
+// Whether the aligned word at `address` can be read. Touches nothing.
+bool can_read(std::uintptr_t address);
+
 struct FileIdentity {
     std::uint64_t device;
     std::uint64_t inode;
