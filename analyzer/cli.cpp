@@ -16,6 +16,17 @@ namespace {
 
 constexpr int kUsage = 2;
 
+// Positional arguments by what they are, TRACE|PID, and the program of `run`, which is no option.
+class UsageFormatter : public CLI::Formatter {
+  public:
+    std::string make_option_usage(const CLI::Option* option) const override { return option->get_type_name(); }
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+        if (app->get_prefix_command()) usage.insert(usage.find_last_not_of('\n') + 1, " -- PROGRAM [ARGUMENTS]");
+        return usage;
+    }
+};
+
 void describe(CLI::App& app) {
     app.name("dregs");
     app.description(
@@ -27,7 +38,9 @@ void describe(CLI::App& app) {
     app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION, "Print the version and exit");
     app.set_help_flag("-h,--help", "Print this help and exit");
     app.require_subcommand(1);
-    app.get_formatter()->column_width(34);
+    auto formatter = std::make_shared<UsageFormatter>();
+    formatter->column_width(34);
+    app.formatter(formatter);
 }
 
 int fail(std::ostream& err, const std::string& message) {

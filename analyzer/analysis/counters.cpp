@@ -47,10 +47,21 @@ void add_thread(const format::ThreadCounters& thread, Loss& loss) {
     loss.bad_markers += thread.bad_markers;
 }
 
+// How many blocks may be between a counter and the table: one for each thread that could be cut off in the middle. The
+// thread that runs the exit handlers is not.
+std::uint64_t threads_cut_off(const Trace& trace) {
+    std::uint64_t threads = 0;
+    for (const format::ThreadCounters& thread : trace.threads()) threads += thread.tid != 0;
+    const bool exited = trace.header().state == format::ProcessState::kExited;
+    return exited && threads > 0 ? threads - 1 : threads;
+}
+
 // Each recorded allocation is live, freed, or replaced by another at its address.
-std::int64_t imbalance_of(const Totals& totals, const Loss& loss, const LiveSet& live) {
+std::int64_t imbalance_of(const Trace& trace, const Totals& totals, const Loss& loss, const LiveSet& live) {
     const std::uint64_t expected = totals.alloc_calls - totals.free_calls - loss.unseen_frees;
-    return static_cast<std::int64_t>(expected - live.heap().blocks);
+    const auto imbalance = static_cast<std::int64_t>(expected - live.heap().blocks);
+    const auto slack = static_cast<std::int64_t>(threads_cut_off(trace));
+    return imbalance >= -slack && imbalance <= slack ? 0 : imbalance;
 }
 
 }  // namespace
@@ -80,7 +91,7 @@ Loss sum_loss(const Trace& trace, const LiveSet& live, bool at_rest) {
     for (const format::ThreadCounters& thread : trace.threads()) add_thread(thread, loss);
     loss.damaged_blocks = trace.damage().damaged + live.damaged().blocks;
     loss.in_flux_blocks = trace.damage().in_flux;
-    if (at_rest) loss.imbalance = imbalance_of(sum_totals(trace, live), loss, live);
+    if (at_rest) loss.imbalance = imbalance_of(trace, sum_totals(trace, live), loss, live);
     for (const format::Note& note : trace.notes()) {
         if (note.code != format::NoteCode::kNone) loss.notes.push_back(describe(trace, note));
     }

@@ -10,6 +10,8 @@
 namespace dregs {
 namespace {
 
+constexpr std::size_t kProgressEvery = 256;
+
 struct Draft {
     Row row;
     absl::flat_hash_map<std::uint32_t, KindShare> kinds;
@@ -164,9 +166,13 @@ std::vector<Row> Ranker::finish() {
 
 }  // namespace
 
-std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options) {
+std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options, const Progress& progress) {
     Ranker ranker(profile, options);
-    for (const LiveCell& cell : profile.live().cells()) ranker.add(cell);
+    const std::vector<LiveCell>& cells = profile.live().cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        ranker.add(cells[i]);
+        if (progress && i % kProgressEvery == 0) progress(i, cells.size());
+    }
     return ranker.finish();
 }
 

@@ -41,6 +41,7 @@ struct RankOptions {
     Filter filter;
 };
 
-std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options);
+// Naming may take its time: `progress` is told.
+std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options, const Progress& progress = {});
 
 }  // namespace dregs

@@ -94,7 +94,7 @@ void run(const RunArguments& arguments, Invocation& invocation) {
 }  // namespace
 
 void add_run(CLI::App& app, Invocation& invocation) {
-    CLI::App* command = app.add_subcommand("run", "Trace a program: dregs run [options] -- PROGRAM [ARGUMENTS]");
+    CLI::App* command = app.add_subcommand("run", "Trace a program");
     auto arguments = std::make_shared<RunArguments>();
     arguments->command = command;
     arguments->recording.add_to(*command);

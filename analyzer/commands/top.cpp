@@ -1,6 +1,7 @@
 // dregs top TRACE|PID: which sites hold the most live blocks.
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
+#include "analyzer/commands/progress_line.h"
 #include "analyzer/commands/ranking_options.h"
 #include "analyzer/output/top_report.h"
 #include "analyzer/output/umdh_report.h"
@@ -14,12 +15,17 @@ struct TopArguments {
     RankingArguments ranking;
 };
 
+std::vector<Row> rank(Profile& profile, const RankOptions& options) {
+    ProgressLine progress("naming sites");
+    return rank_blocks(profile, options, [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+}
+
 void top(const TopArguments& arguments, Invocation& invocation) {
     const OutputFormat format = chosen_format(arguments.report);
     const RankOptions options = make_rank_options(arguments.ranking, format);
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.report);
     const std::unique_ptr<Profile> profile = open_profile(arguments.trace, *naming);
-    const std::vector<Row> rows = rank_blocks(*profile, options);
+    const std::vector<Row> rows = rank(*profile, options);
     const ReportView view = make_view(arguments.report);
     switch (format) {
         case OutputFormat::kText:

@@ -5,7 +5,7 @@
 
 #include "analyzer/output/escape.h"
 #include "analyzer/output/human.h"
-#include "analyzer/output/top_report.h"
+#include "analyzer/output/json_stream.h"
 #include "analyzer/output/trace_text.h"
 
 namespace dregs {
@@ -54,14 +54,12 @@ void print_titles(std::ostream& out, const std::vector<Profile*>& profiles, cons
     out << '\n';
 }
 
-void add_row(TextTable& table, const std::vector<Profile*>& profiles, const DiffRow& row, std::size_t rank,
-             const ReportView& view) {
-    const std::vector<Frame> frames = frames_of(profiles, row, view.frames);
+void add_row(TextTable& table, const DiffRow& row, const RowText& text, std::size_t rank) {
     table.add_row({absl::StrCat(rank), human_delta(row.delta_blocks), human_byte_delta(row.delta_bytes),
                    series_text(row), change_word(row.change), row.row.scope.empty() ? "-" : escape_text(row.row.scope),
-                   row_title(row.row, frames)});
+                   text.title});
     if (row.delta_blocks != 0) table.paint(kDeltaColumn, row.delta_blocks > 0 ? &Palette::red : &Palette::green);
-    if (row.row.title.empty()) add_stack_lines(table, frames);
+    if (row.row.title.empty()) add_stack_lines(table, text.frames);
 }
 
 void print_totals(std::ostream& out, const Diff& diff) {
@@ -119,7 +117,12 @@ void print_diff_text(std::ostream& out, const std::vector<Profile*>& profiles, c
                      {"site", Align::kLeft}},
                     view.palette);
     const std::size_t shown = view.shown(diff.rows.size());
-    for (std::size_t i = 0; i < shown; ++i) add_row(table, profiles, diff.rows[i], i + 1, view);
+    std::vector<RowStack> stacks;
+    for (std::size_t i = 0; i < shown; ++i) {
+        stacks.push_back({diff.rows[i].row.title, frames_of(profiles, diff.rows[i], view.frames)});
+    }
+    const std::vector<RowText> texts = row_texts(std::move(stacks));
+    for (std::size_t i = 0; i < shown; ++i) add_row(table, diff.rows[i], texts[i], i + 1);
     if (shown != 0) table.print(out);
     if (shown < diff.rows.size()) out << "(" << human_count(diff.rows.size() - shown) << " more: -n 0 shows all)\n";
     out << (shown != 0 ? "\n" : "nothing changed\n");

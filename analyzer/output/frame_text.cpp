@@ -3,6 +3,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <map>
+
 #include "analyzer/output/escape.h"
 
 namespace dregs {
@@ -13,23 +15,42 @@ std::string address_text(const Frame& frame) {
     return absl::StrCat(module, "0x", absl::Hex(frame.offset));
 }
 
-std::string place_text(const Frame& frame) {
+std::string place_text(const Frame& frame, bool precise) {
     if (frame.file.empty()) return "";
     const std::string file = escape_text(display_name(frame.file));
-    return frame.line > 0 ? absl::StrCat("  ", file, ":", frame.line) : absl::StrCat("  ", file);
+    if (frame.line <= 0) return absl::StrCat("  ", file);
+    const bool column = precise && frame.column > 0;
+    return absl::StrCat("  ", file, ":", frame.line, column ? absl::StrCat(":", frame.column) : "");
+}
+
+std::string function_text(const Frame& frame, bool precise) {
+    if (frame.function.empty()) return address_text(frame);
+    const bool offset = precise && frame.line <= 0 && frame.function_offset != 0;
+    return absl::StrCat(escape_text(frame.function), offset ? "+0x" : "",
+                        offset ? absl::StrCat(absl::Hex(frame.function_offset)) : "");
 }
 
 }  // namespace
 
-std::string frame_text(const Frame& frame, bool with_module) {
-    std::string text = frame.function.empty() ? address_text(frame) : escape_text(frame.function);
-    absl::StrAppend(&text, place_text(frame));
+std::string frame_text(const Frame& frame, bool with_module, bool precise) {
+    std::string text = function_text(frame, precise) + place_text(frame, precise);
     if (frame.inlined) absl::StrAppend(&text, "  [inlined]");
     const bool module_shown = frame.function.empty() || frame.module.empty();
     if (with_module && !module_shown) {
         absl::StrAppend(&text, "  (", escape_text(display_name(frame.module)), ")");
     }
     return text;
+}
+
+std::vector<std::string> site_texts(const std::vector<Frame>& sites) {
+    std::map<std::string, int> uses;
+    std::vector<std::string> texts;
+    for (const Frame& site : sites) texts.push_back(frame_text(site, true));
+    for (const std::string& text : texts) ++uses[text];
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        if (uses[texts[i]] > 1) texts[i] = frame_text(sites[i], true, true);
+    }
+    return texts;
 }
 
 }  // namespace dregs

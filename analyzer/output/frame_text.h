@@ -4,12 +4,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "analyzer/symbols/frame.h"
 
 namespace dregs {
 
-// With the module where `with_module`, or where there is nothing better.
-std::string frame_text(const Frame& frame, bool with_module);
+// With the module where `with_module`, or where there is nothing better. `precise`: with the column, or without debug
+// information the place in the function.
+std::string frame_text(const Frame& frame, bool with_module, bool precise = false);
+
+// One text for each of these different sites, precise where two would read the same otherwise.
+std::vector<std::string> site_texts(const std::vector<Frame>& sites);
 
 }  // namespace dregs

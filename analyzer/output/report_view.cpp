@@ -1,6 +1,7 @@
 // See report_view.h.
 #include "analyzer/output/report_view.h"
 
+#include "analyzer/output/escape.h"
 #include "analyzer/output/frame_text.h"
 
 namespace dregs {
@@ -9,6 +10,18 @@ void add_stack_lines(TextTable& table, const std::vector<Frame>& frames) {
     for (std::size_t i = 1; i < frames.size(); ++i) {
         table.add_line(frame_text(frames[i], frames[i].module != frames[i - 1].module));
     }
+}
+
+std::vector<RowText> row_texts(std::vector<RowStack> rows) {
+    std::vector<Frame> sites;
+    for (const RowStack& row : rows) sites.push_back(row.frames.front());
+    std::vector<std::string> titles = site_texts(sites);
+    std::vector<RowText> texts;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool grouped = !rows[i].group.empty();
+        texts.push_back({grouped ? escape_text(rows[i].group) : titles[i], std::move(rows[i].frames)});
+    }
+    return texts;
 }
 
 }  // namespace dregs

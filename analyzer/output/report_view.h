@@ -19,7 +19,17 @@ struct ReportView {
     std::size_t shown(std::size_t count) const { return rows == 0 || count < rows ? count : rows; }
 };
 
-// The text cell(s) of a row's stack: the first frame, then the callers below it.
+// The callers of the first frame, below the row added last.
 void add_stack_lines(TextTable& table, const std::vector<Frame>& frames);
+
+struct RowStack {
+    std::string group;  // what the row is, should it not be a site or stack
+    std::vector<Frame> frames;
+};
+struct RowText {
+    std::string title;  // escaped, and different for different rows
+    std::vector<Frame> frames;
+};
+std::vector<RowText> row_texts(std::vector<RowStack> rows);
 
 }  // namespace dregs

@@ -5,7 +5,6 @@
 #include <absl/strings/str_join.h>
 
 #include "analyzer/output/escape.h"
-#include "analyzer/output/frame_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/json_stream.h"
 #include "analyzer/output/trace_text.h"
@@ -37,6 +36,14 @@ TextTable kind_table(const ScopeReport& report, const Palette& palette) {
     return table;
 }
 
+void add_site(TextTable& table, const KindReport& kind, const SurvivorSite& site, const RowText& text) {
+    table.add_row({human_count(site.survivors.blocks), human_bytes(site.survivors.bytes),
+                   absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)), text.title});
+    table.paint(kSiteColumn, &Palette::bold);
+    add_stack_lines(table, text.frames);
+    if (!site.labels.empty()) table.add_line("such as: " + escape_text(absl::StrJoin(site.labels, ", ")));
+}
+
 void print_site_table(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
     TextTable table({{"survivors", Align::kRight},
                      {"bytes", Align::kRight},
@@ -44,16 +51,12 @@ void print_site_table(std::ostream& out, Profile& profile, const KindReport& kin
                      {"site", Align::kLeft}},
                     view.palette);
     const std::size_t shown = view.shown(kind.sites.size());
+    std::vector<RowStack> stacks;
     for (std::size_t i = 0; i < shown; ++i) {
-        const SurvivorSite& site = kind.sites[i];
-        const std::vector<Frame> frames = profile.namer().frames(site.top_stack, view.frames);
-        table.add_row({human_count(site.survivors.blocks), human_bytes(site.survivors.bytes),
-                       absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)),
-                       frame_text(frames.front(), true)});
-        table.paint(kSiteColumn, &Palette::bold);
-        add_stack_lines(table, frames);
-        if (!site.labels.empty()) table.add_line("such as: " + escape_text(absl::StrJoin(site.labels, ", ")));
+        stacks.push_back({"", profile.namer().frames(kind.sites[i].top_stack, view.frames)});
     }
+    const std::vector<RowText> texts = row_texts(std::move(stacks));
+    for (std::size_t i = 0; i < shown; ++i) add_site(table, kind, kind.sites[i], texts[i]);
     table.print(out);
     if (shown < kind.sites.size()) out << "(" << human_count(kind.sites.size() - shown) << " more: -n 0 shows all)\n";
 }

@@ -4,8 +4,8 @@
 #include <absl/strings/str_cat.h>
 
 #include "analyzer/output/escape.h"
-#include "analyzer/output/frame_text.h"
 #include "analyzer/output/human.h"
+#include "analyzer/output/json_stream.h"
 #include "analyzer/output/trace_text.h"
 
 namespace dregs {
@@ -19,16 +19,28 @@ std::vector<TextTable::Column> columns() {
             {"outlived", Align::kRight}, {"scope", Align::kLeft}, {"site", Align::kLeft}};
 }
 
-void add_row(TextTable& table, Profile& profile, const Row& row, std::size_t rank, const ReportView& view) {
-    const std::vector<Frame> frames = profile.namer().frames(row.top_stack, view.frames);
+void add_row(TextTable& table, const Row& row, const RowText& text, std::size_t rank, std::uint64_t whole) {
     table.add_row({absl::StrCat(rank), human_count(row.live.blocks), human_bytes(row.live.bytes),
-                   human_share(row.live.blocks, profile.totals().live.blocks), human_count(row.outlived.blocks),
-                   row.scope.empty() ? "-" : escape_text(row.scope), row_title(row, frames)});
+                   human_share(row.live.blocks, whole), human_count(row.outlived.blocks),
+                   row.scope.empty() ? "-" : escape_text(row.scope), text.title});
     if (row.outlived.blocks != 0) table.paint(kOutlivedColumn, &Palette::red);
     table.paint(kWhatColumn, &Palette::bold);
-    if (row.title.empty()) add_stack_lines(table, frames);
-    if (row.stacks > 1)
+    if (row.title.empty()) add_stack_lines(table, text.frames);
+    if (row.stacks > 1) {
         table.add_line(absl::StrCat("... and ", human_plural(row.stacks - 1, "more stack", "more stacks")));
+    }
+}
+
+Json scope_shares_json(const std::vector<KindShare>& shares) {
+    Json list = Json::array();
+    for (const KindShare& share : shares) {
+        list.push_back({{"kind", share.kind},
+                        {"live_blocks", share.live.blocks},
+                        {"live_bytes", share.live.bytes},
+                        {"outlived_blocks", share.outlived.blocks},
+                        {"outlived_bytes", share.outlived.bytes}});
+    }
+    return list;
 }
 
 Json row_json(Profile& profile, const Row& row, const ReportView& view) {
@@ -49,27 +61,18 @@ Json row_json(Profile& profile, const Row& row, const ReportView& view) {
 
 }  // namespace
 
-std::string row_title(const Row& row, const std::vector<Frame>& frames) {
-    return row.title.empty() ? frame_text(frames.front(), true) : escape_text(row.title);
-}
-
-Json scope_shares_json(const std::vector<KindShare>& shares) {
-    Json list = Json::array();
-    for (const KindShare& share : shares) {
-        list.push_back({{"kind", share.kind},
-                        {"live_blocks", share.live.blocks},
-                        {"live_bytes", share.live.bytes},
-                        {"outlived_blocks", share.outlived.blocks},
-                        {"outlived_bytes", share.outlived.bytes}});
-    }
-    return list;
-}
-
 void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>& rows, const ReportView& view) {
     print_headline(out, profile, view.palette);
     TextTable table(columns(), view.palette);
     const std::size_t shown = view.shown(rows.size());
-    for (std::size_t i = 0; i < shown; ++i) add_row(table, profile, rows[i], i + 1, view);
+    std::vector<RowStack> stacks;
+    for (std::size_t i = 0; i < shown; ++i) {
+        stacks.push_back({rows[i].title, profile.namer().frames(rows[i].top_stack, view.frames)});
+    }
+    const std::vector<RowText> texts = row_texts(std::move(stacks));
+    for (std::size_t i = 0; i < shown; ++i) {
+        add_row(table, rows[i], texts[i], i + 1, profile.totals().live.blocks);
+    }
     if (shown != 0) table.print(out);
     if (shown < rows.size()) out << "(" << human_count(rows.size() - shown) << " more: -n 0 shows all)\n";
     if (shown != 0) out << '\n';
