@@ -1,10 +1,10 @@
-// The marker functions as the program sees them, and nothing else: find the thread, keep errno, hand on.
+// The marker functions as the program sees them, and nothing else: find the thread, hand on. errno stays as it is: the
+// shim's system calls do not touch it.
 //
 // A call from a signal handler that interrupts the shim is counted as lost: a thread's nesting is not re-entrant.
 // Compiled with frame pointers, so that the caller's state can be read off.
 #include "attributes.h"
 #include "dregs/api_table.h"
-#include "guard.h"
 #include "recorder.h"
 #include "snapshot.h"
 #include "state.h"
@@ -24,7 +24,6 @@ dregs::ThreadState* marking_thread() {
 // Runs `mark(thread)` with the thread guarded. What it returns is the call's result; 0 when nothing is recorded.
 template <typename Mark>
 inline std::uint64_t marked(Mark mark) {
-    const dregs::KeepErrno keep_errno;
     dregs::ThreadState* thread = marking_thread();
     if (!thread) return 0;
     const dregs::BusyGuard busy(*thread);
@@ -118,10 +117,7 @@ DREGS_EXPORT void dregs_snapshot(const char* label) {
     marked([=](auto&) { return dregs::take_snapshot(label ? label : "snapshot"), 0; });
 }
 
-DREGS_EXPORT bool dregs_active(void) {
-    const dregs::KeepErrno keep_errno;
-    return dregs::this_thread() != nullptr;
-}
+DREGS_EXPORT bool dregs_active(void) { return dregs::this_thread() != nullptr; }
 
 DREGS_EXPORT const struct dregs_api* dregs_api_v1(void) {
     static const struct dregs_api kApi = {1,

@@ -38,7 +38,6 @@ std::uint32_t Modules::find_loaded(const LoadedObject& object) const {
 
 DREGS_COLD std::uint32_t Modules::identify(const LoadedObject& object) {
     if (const std::uint32_t module = find_loaded(object)) return module;
-    const KeepErrno keep_errno;
     SlowSection section(*lock_);
     if (!section.held()) return format::kNoModule;
     const std::uint32_t module = find_loaded(object);

@@ -6,7 +6,7 @@
 namespace dregs {
 
 DREGS_COLD ThreadState* start_this_thread() {
-    const KeepErrno keep_errno;
+    const KeepErrno keep_errno;  // looking up the real functions goes through the loader
     if (load_acquire(g_state.phase) != Phase::kRecording && !start_recording()) return nullptr;
     ThreadState* thread = g_state.threads.start(t_thread);
     if (thread) t_thread = thread;
@@ -37,7 +37,6 @@ DREGS_COLD void count_lost_marker(ThreadState* thread) {
 
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
     if (DREGS_UNLIKELY(scope == kUnattributedScope)) {
-        const KeepErrno keep_errno;
         const std::uint32_t module = g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block));
         if (module) g_state.unwinder.forget_module(module);
         return;
@@ -61,7 +60,6 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
 }
 
 DREGS_COLD void renew_slice(ThreadState& thread) {
-    const KeepErrno keep_errno;
     {
         SlowSection section(g_state.lock);
         if (section.held()) g_state.threads.refresh_name(thread);

@@ -71,6 +71,15 @@ bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_c
     return true;
 }
 
+DREGS_HOT bool ScopeTable::end_own_empty(ScopeStock& stock, std::uint32_t index) {
+    Scope& scope = at(index);
+    const std::uint64_t status = load_relaxed(scope.status);
+    if (load_acquire(scope.live) != load_acquire(scope.released)) return false;
+    store_release(scope.status, make_status(format::scope_generation(status) + 1, 0, ScopeState::kFree));
+    keep(&stock, index);
+    return true;
+}
+
 bool ScopeTable::recycle_if_empty(ScopeStock* stock, std::uint32_t index) {
     Scope& scope = at(index);
     std::uint64_t status = load_acquire(scope.status);

@@ -50,6 +50,9 @@ class ScopeTable {
     std::uint32_t begin(ScopeStock* stock, const ScopeBirth& birth);
     // Ends an open record. False: it was not open (any more). `clean`: nothing was left in it.
     bool end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags, bool& clean);
+    // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
+    // nothing is left in it, with plain stores. False: something is left; end() must be called.
+    bool end_own_empty(ScopeStock& stock, std::uint32_t index);
 
     // A block of this record's was freed, or a share of it ended, by a thread whose current record it is not.
     void count_release(ScopeStock* stock, std::uint32_t index);

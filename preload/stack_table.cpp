@@ -19,14 +19,13 @@ void StackTable::attach(TraceFile& file, SlowLock& lock) {
     nodes_.attach(file, lock, format::kStackRoots);
 }
 
-bool StackTable::is_node(std::uint32_t node, std::uint32_t parent, std::uint64_t location) const {
+inline bool StackTable::is_node(std::uint32_t node, std::uint32_t parent, std::uint64_t location) const {
     const format::StackNode& at = nodes_.at(node);
     return at.parent == parent && at.location == location;
 }
 
-DREGS_HOT StackTable::Search StackTable::search_level(unsigned level, std::uint64_t hash, std::uint32_t parent,
-                                                      std::uint64_t location) const {
-    Slot* slots = load_acquire(levels_[level]);
+DREGS_HOT inline StackTable::Search StackTable::search_level(Slot* slots, unsigned level, std::uint64_t hash,
+                                                             std::uint32_t parent, std::uint64_t location) const {
     const std::uint64_t mask = (kFirstSlots << (2 * level)) - 1;
     for (unsigned i = 0; i < kWindow; ++i) {
         Slot* slot = &slots[(hash + i) & mask];
@@ -40,8 +39,10 @@ DREGS_HOT StackTable::Search StackTable::search_level(unsigned level, std::uint6
 
 DREGS_HOT std::uint32_t StackTable::child(std::uint32_t parent, std::uint64_t location) {
     const std::uint64_t hash = hash_of(parent, location);
-    for (unsigned level = 0; level < kLevels && level_slots(level);) {
-        const Search search = search_level(level, hash, parent, location);
+    for (unsigned level = 0; level < kLevels;) {
+        Slot* slots = level_slots(level);
+        if (DREGS_UNLIKELY(!slots)) return 0;
+        const Search search = search_level(slots, level, hash, parent, location);
         if (DREGS_LIKELY(search.found)) return search.found;
         if (!search.vacant) {
             ++level;
@@ -55,7 +56,8 @@ DREGS_HOT std::uint32_t StackTable::child(std::uint32_t parent, std::uint64_t lo
 }
 
 // Fills a node, then publishes it. 0: another thread took the slot (look again), or there is no room.
-std::uint32_t StackTable::insert(Slot* vacant, std::uint64_t hash, std::uint32_t parent, std::uint64_t location) {
+DREGS_COLD std::uint32_t StackTable::insert(Slot* vacant, std::uint64_t hash, std::uint32_t parent,
+                                            std::uint64_t location) {
     const std::uint32_t node = nodes_.append(format::kMaxStacks);
     if (!node) return 0;
     format::StackNode& at = nodes_.at(node);
@@ -65,9 +67,7 @@ std::uint32_t StackTable::insert(Slot* vacant, std::uint64_t hash, std::uint32_t
     return compare_exchange(*vacant, empty, make_slot(hash, node)) ? node : 0;
 }
 
-StackTable::Slot* StackTable::level_slots(unsigned level) {
-    Slot* slots = load_acquire(levels_[level]);
-    if (DREGS_LIKELY(slots != nullptr)) return slots;
+DREGS_COLD StackTable::Slot* StackTable::add_level(unsigned level) {
     SlowSection section(*lock_);
     if (!section.held()) return nullptr;
     if (!levels_[level]) {

@@ -27,9 +27,14 @@ class StackTable {
         std::uint32_t found;  // the node, 0: not there
         Slot* vacant;         // where it belongs, null: this level is full there
     };
-    Search search_level(unsigned level, std::uint64_t hash, std::uint32_t parent, std::uint64_t location) const;
+    Search search_level(Slot* slots, unsigned level, std::uint64_t hash, std::uint32_t parent,
+                        std::uint64_t location) const;
     std::uint32_t insert(Slot* vacant, std::uint64_t hash, std::uint32_t parent, std::uint64_t location);
-    Slot* level_slots(unsigned level);
+    Slot* level_slots(unsigned level) {
+        Slot* slots = load_acquire(levels_[level]);
+        return DREGS_LIKELY(slots != nullptr) ? slots : add_level(level);
+    }
+    Slot* add_level(unsigned level);
     bool is_node(std::uint32_t node, std::uint32_t parent, std::uint64_t location) const;
 
     SlowLock* lock_;

@@ -101,7 +101,10 @@ void ThreadScopes::pop(ThreadState& thread, std::uint32_t more_flags, std::uint6
     if (frame.record != frame.instance) end_record(thread, frame.record, 0, clean);
     if (frame.attached) return;
     const std::uint32_t kind = scopes_->at(frame.instance).kind;
-    end_record(thread, frame.instance, more_flags, clean);
+    if (scopes_->end_own_empty(thread.stock, frame.instance))
+        clean = true;
+    else
+        end_record(thread, frame.instance, more_flags, clean);
     count_end(thread, kind, clean, also);
 }
 

@@ -48,7 +48,7 @@ DREGS_COLD RowTable::Hit Unwinder::find_or_learn(std::uint64_t key) {
 
 // A pc outside of all modules, or in one that has no number, is not remembered: both may change.
 RowTable::Hit Unwinder::learn(std::uintptr_t pc, bool exact) {
-    LoadedObject object;
+    LoadedObject object{};
     CodeImage image;
     const bool found = find_image(pc, exact, &pages_, &object, &image);
     const std::uint32_t module = found && identify_ != nullptr ? identify_(context_, object) : format::kNoModule;
@@ -89,7 +89,7 @@ bool Unwinder::reach(const Registers& start, RegisterFile* registers) {
 
 Step Unwinder::step_full(RegisterFile* registers, bool* exact) {
     const std::uintptr_t pc = registers->value[kReturnAddress];
-    LoadedObject object;
+    LoadedObject object{};
     CodeImage image;
     find_image(pc, *exact, &pages_, &object, &image);
     const Step result = step_registers(image, registers, exact);
