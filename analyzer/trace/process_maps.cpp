@@ -26,7 +26,8 @@ std::string clean_path(std::string path) {
     constexpr std::string_view kNewline = "\\012";
     if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
     for (std::size_t at = 0; (at = path.find(kNewline, at)) != std::string::npos; ++at) {
-        path.replace(at, kNewline.size(), "\n");
+        path[at] = '\n';
+        path.erase(at + 1, kNewline.size() - 1);
     }
     return path;
 }
