@@ -25,7 +25,11 @@ void add_row(TextTable& table, const Row& row, const RowText& text, std::size_t 
                    row.scope.empty() ? "-" : escape_text(row.scope), text.title});
     if (row.outlived.blocks != 0) table.paint(kOutlivedColumn, &Palette::red);
     table.paint(kWhatColumn, &Palette::bold);
-    if (row.title.empty()) add_stack_lines(table, text.frames);
+    if (!row.title.empty()) {
+        table.add_line(absl::StrCat("in ", human_plural(row.stacks, "stack", "stacks")));
+        return;
+    }
+    add_stack_lines(table, text.frames);
     if (row.stacks > 1) {
         table.add_line(absl::StrCat("... and ", human_plural(row.stacks - 1, "more stack", "more stacks")));
     }
