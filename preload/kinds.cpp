@@ -8,11 +8,13 @@ void Kinds::attach(TraceFile& file, SlowLock& lock, StringTable& strings) {
     counters_.attach(file, lock);
 }
 
-bool Kinds::is(std::uint32_t kind, const char* name) const { return strings_->equals(kinds_.at(kind).name, name); }
+const char* Kinds::name(std::uint32_t kind, std::uint32_t& length) const {
+    return strings_->text(kinds_.at(kind).name, length);
+}
 
 DREGS_COLD std::uint32_t Kinds::find_or_add(const char* name, std::uint32_t parent) {
     for (std::uint32_t kind = 1; kind <= count_; ++kind) {
-        if (is(kind, name)) return kind;
+        if (strings_->equals(kinds_.at(kind).name, name)) return kind;
     }
     if (count_ + 1 >= kMaxKinds) return 0;
     const format::StringRef text = strings_->add(name);

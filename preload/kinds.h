@@ -16,7 +16,8 @@ class Kinds {
     void attach(TraceFile& file, SlowLock& lock, StringTable& strings);
     // 0: no room or too many. A new kind is noted to be nested in `parent` (0: none).
     std::uint32_t find_or_add(const char* name, std::uint32_t parent);
-    bool is(std::uint32_t kind, const char* name) const;
+    // The name of a kind as the trace keeps it: not terminated, never moved.
+    const char* name(std::uint32_t kind, std::uint32_t& length) const;
     // The index of a fresh set of counters; 0: no room.
     std::uint32_t add_counters(std::uint32_t kind, std::uint32_t thread);
     format::KindCounters& counters(std::uint32_t index) const { return counters_.at(index); }

@@ -32,13 +32,19 @@ DREGS_COLD format::StringRef StringTable::add(const char* text, std::size_t byte
 
 format::StringRef StringTable::add(const char* text) { return add(text, text_length(text)); }
 
-bool StringTable::equals(format::StringRef string, const char* text) const {
+const char* StringTable::text(format::StringRef string, std::uint32_t& length) const {
     const char* stored = &at(string);
-    const std::uint32_t bytes = *reinterpret_cast<const std::uint32_t*>(stored);
-    for (std::uint32_t i = 0; i < bytes; ++i) {
-        if (!text[i] || text[i] != stored[kLengthBytes + i]) return false;
+    length = *reinterpret_cast<const std::uint32_t*>(stored);
+    return stored + kLengthBytes;
+}
+
+bool StringTable::equals(format::StringRef string, const char* text) const {
+    std::uint32_t length = 0;
+    const char* stored = this->text(string, length);
+    for (std::uint32_t i = 0; i < length; ++i) {
+        if (!text[i] || text[i] != stored[i]) return false;
     }
-    return !text[bytes];
+    return !text[length];
 }
 
 DREGS_COLD format::StringRef StringTable::intern(const char* text) {

@@ -18,6 +18,8 @@ class StringTable : public TraceTable<char, format::kStrings, 1u << 16> {
     format::StringRef add(const char* text);
     // The same reference for the same text while the set of interned texts has room; then 0.
     format::StringRef intern(const char* text);
+    // Not terminated, never moved.
+    const char* text(format::StringRef string, std::uint32_t& length) const;
     bool equals(format::StringRef string, const char* text) const;
 
   private:

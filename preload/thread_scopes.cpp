@@ -26,16 +26,35 @@ void ThreadScopes::attach_tables(ScopeTable& scopes, Kinds& kinds, SlowLock& loc
 // ---------------------------------------------------------------------------------------------------------------------
 // Kinds and their counters, remembered by the thread
 
-std::uint32_t ThreadScopes::kind_of(ThreadState& thread, const char* name, std::uint64_t outer) {
+// Whether a text is still what it was: the same pointer may hold another by now.
+inline bool same_text(const KindEntry& entry, const char* text) {
+    for (std::uint32_t i = 0; i < entry.length; ++i) {
+        if (text[i] != entry.name[i] || !text[i]) return false;
+    }
+    return !text[entry.length];
+}
+
+inline const KindEntry* ThreadScopes::kind_of(ThreadState& thread, const char* name, std::uint64_t outer) {
     if (!name) name = "";
     KindEntry& entry = thread.kinds[(reinterpret_cast<std::uintptr_t>(name) >> 2) % ThreadState::kKindEntries];
-    // The same pointer may hold another text by now.
-    if (DREGS_LIKELY(entry.text == name && kinds_->is(entry.kind, name))) return entry.kind;
-    SlowSection section(*lock_);
-    const Scope* parent = open_instance(outer);
-    const std::uint32_t kind = section.held() ? kinds_->find_or_add(name, parent ? parent->kind : 0) : 0;
-    if (kind) entry = {name, kind};
-    return kind;
+    if (DREGS_LIKELY(entry.text == name && same_text(entry, name))) return &entry;
+    return learn_kind(thread, name, outer, entry);
+}
+
+DREGS_COLD const KindEntry* ThreadScopes::learn_kind(ThreadState& thread, const char* name, std::uint64_t outer,
+                                                     KindEntry& entry) {
+    std::uint32_t kind = 0;
+    {
+        SlowSection section(*lock_);
+        const Scope* parent = open_instance(outer);
+        if (section.held()) kind = kinds_->find_or_add(name, parent ? parent->kind : 0);
+    }
+    if (!kind) return nullptr;
+    entry.text = name;
+    entry.kind = kind;
+    entry.name = kinds_->name(kind, entry.length);
+    entry.counters = counters_of(thread, kind);
+    return &entry;
 }
 
 KindCounters* ThreadScopes::counters_of(ThreadState& thread, std::uint32_t kind) {
@@ -53,8 +72,7 @@ KindCounters* ThreadScopes::counters_of(ThreadState& thread, std::uint32_t kind)
     return &kinds_->counters(index);
 }
 
-void ThreadScopes::count_end(ThreadState& thread, std::uint32_t kind, bool clean, std::uint64_t KindCounters::*also) {
-    KindCounters* counters = kind ? counters_of(thread, kind) : nullptr;
+inline void ThreadScopes::count_end(KindCounters* counters, bool clean, std::uint64_t KindCounters::*also) {
     if (!counters) return;
     add_local(counters->left, 1);
     if (clean) add_local(counters->clean, 1);
@@ -64,15 +82,14 @@ void ThreadScopes::count_end(ThreadState& thread, std::uint32_t kind, bool clean
 // ---------------------------------------------------------------------------------------------------------------------
 // Frames
 
-void ThreadScopes::make_current(ThreadState& thread) {
+inline void ThreadScopes::make_current(ThreadState& thread) {
     const ScopeFrame& frame = top(thread);
-    thread.current_record = &scopes_->at(frame.record);
+    thread.current_record = frame.record_at;
     thread.slice_end_ns = frame.slice_end_ns;
     thread.current = frame.record;
 }
 
-bool ThreadScopes::reserve_frame(ThreadState& thread) {
-    if (DREGS_LIKELY(thread.depth < thread.capacity)) return true;
+DREGS_COLD bool ThreadScopes::add_frames(ThreadState& thread) {
     const std::uint32_t capacity = thread.capacity * 4;
     auto* frames = static_cast<ScopeFrame*>(sys::map_private(capacity * sizeof(ScopeFrame)));
     if (!frames) return false;
@@ -82,7 +99,11 @@ bool ThreadScopes::reserve_frame(ThreadState& thread) {
     return true;
 }
 
-bool ThreadScopes::push(ThreadState& thread, const ScopeFrame& frame) {
+inline bool ThreadScopes::reserve_frame(ThreadState& thread) {
+    return DREGS_LIKELY(thread.depth < thread.capacity) || add_frames(thread);
+}
+
+inline bool ThreadScopes::push(ThreadState& thread, const ScopeFrame& frame) {
     if (!reserve_frame(thread)) return false;
     thread.frames[thread.depth++] = frame;
     make_current(thread);
@@ -100,12 +121,11 @@ void ThreadScopes::pop(ThreadState& thread, std::uint32_t more_flags, std::uint6
     bool clean = false;
     if (frame.record != frame.instance) end_record(thread, frame.record, 0, clean);
     if (frame.attached) return;
-    const std::uint32_t kind = scopes_->at(frame.instance).kind;
-    if (scopes_->end_own_empty(thread.stock, frame.instance))
+    if (DREGS_LIKELY(scopes_->end_own_empty(thread.stock, frame.instance)))
         clean = true;
     else
         end_record(thread, frame.instance, more_flags, clean);
-    count_end(thread, kind, clean, also);
+    count_end(frame.counters, clean, also);
 }
 
 std::uint32_t ThreadScopes::begin_share(ThreadState& thread, std::uint32_t instance, std::uint32_t generation) {
@@ -126,6 +146,7 @@ DREGS_COLD void ThreadScopes::renew_slice(ThreadState& thread) {
     if (!share) return;  // the block's age will be taken for older than it is
     const std::uint32_t former = frame.record;
     frame.record = share;
+    frame.record_at = &scopes_->at(share);
     make_current(thread);
     bool clean = false;
     if (former != frame.instance) end_record(thread, former, 0, clean);
@@ -142,8 +163,9 @@ void ThreadScopes::begin_thread(ThreadState& thread) {
     const ScopeBirth birth{0, 0, thread.tid, thread.name, 0, 0, clock_->centiseconds(now), format::kStackNone, nullptr};
     std::uint32_t instance = scopes_->begin(&thread.stock, birth);
     if (!instance) instance = kUnattributedScope;
+    Scope* record = &scopes_->at(instance);
     push(thread,
-         {instance, format::scope_generation(scopes_->at(instance).status), instance, 0, clock_->slice_end_ns(now)});
+         {instance, format::scope_generation(record->status), instance, 0, clock_->slice_end_ns(now), record, nullptr});
 }
 
 DREGS_COLD void ThreadScopes::abandon(ThreadState& thread) {
@@ -172,10 +194,10 @@ std::uint64_t ThreadScopes::current_handle(const ThreadState& thread) const {
 
 std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, const char* label) {
     const std::uint64_t outer = current_handle(thread);
-    const std::uint32_t kind = kind_of(thread, kind_name, outer);
-    if (!kind || !reserve_frame(thread)) return 0;
+    const KindEntry* kind = kind_of(thread, kind_name, outer);
+    if (DREGS_UNLIKELY(!kind || !reserve_frame(thread))) return 0;
     const std::uint64_t now = clock_->now_ns();
-    const ScopeBirth birth{kind,
+    const ScopeBirth birth{kind->kind,
                            0,
                            thread.tid,
                            thread.name,
@@ -185,10 +207,11 @@ std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, co
                            format::kStackNone,
                            label};
     const std::uint32_t instance = scopes_->begin(&thread.stock, birth);
-    if (!instance) return 0;
-    const std::uint32_t generation = format::scope_generation(scopes_->at(instance).status);
-    push(thread, {instance, generation, instance, 0, clock_->slice_end_ns(now)});
-    if (KindCounters* counters = counters_of(thread, kind)) add_local(counters->entered, 1);
+    if (DREGS_UNLIKELY(!instance)) return 0;
+    Scope* record = &scopes_->at(instance);
+    const std::uint32_t generation = format::scope_generation(record->status);
+    push(thread, {instance, generation, instance, 0, clock_->slice_end_ns(now), record, kind->counters});
+    if (kind->counters) add_local(kind->counters->entered, 1);
     return make_handle(instance, generation);
 }
 
@@ -202,18 +225,18 @@ void ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
 
 std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std::uint64_t parent, std::uint32_t flags,
                                  std::uint32_t stack) {
-    const std::uint32_t kind = kind_of(thread, kind_name, parent);
+    const KindEntry* kind = kind_of(thread, kind_name, parent);
     if (!kind) return 0;
     if (parent && !open_instance(parent)) {
         add_local(thread.counters->bad_markers, 1);
         parent = 0;
     }
     const ScopeBirth birth{
-        kind,  flags,  thread.tid, thread.name, handle_index(parent), handle_generation(parent), clock_->now_cs(),
-        stack, nullptr};
+        kind->kind,       flags, thread.tid, thread.name, handle_index(parent), handle_generation(parent),
+        clock_->now_cs(), stack, nullptr};
     const std::uint32_t instance = scopes_->begin(&thread.stock, birth);
     if (!instance) return 0;
-    if (KindCounters* counters = counters_of(thread, kind)) add_local(counters->entered, 1);
+    if (kind->counters) add_local(kind->counters->entered, 1);
     return make_handle(instance, format::scope_generation(scopes_->at(instance).status));
 }
 
@@ -223,7 +246,7 @@ bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t
     const std::uint32_t kind = record->kind;
     bool clean = false;
     if (!scopes_->end(&thread.stock, handle_index(scope), clock_->now_cs(), 0, clean)) return false;
-    count_end(thread, kind, clean, kNothingMore);
+    count_end(kind ? counters_of(thread, kind) : nullptr, clean, kNothingMore);
     return true;
 }
 
@@ -238,7 +261,8 @@ std::uint64_t ThreadScopes::attach(ThreadState& thread, std::uint64_t scope) {
     if (!target) target = make_handle(thread.frames[0].instance, thread.frames[0].generation);
     const std::uint32_t share = begin_share(thread, handle_index(target), handle_generation(target));
     const std::uint64_t slice_end = clock_->slice_end_ns(clock_->now_ns());
-    if (!share || !push(thread, {handle_index(target), handle_generation(target), share, 1, slice_end})) {
+    if (!share || !push(thread, {handle_index(target), handle_generation(target), share, 1, slice_end,
+                                 &scopes_->at(share), nullptr})) {
         add_local(thread.counters->lost_markers, 1);
     }
     return previous;

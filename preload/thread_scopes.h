@@ -40,15 +40,18 @@ class ThreadScopes {
     std::uint64_t current_handle(const ThreadState& thread) const;
 
   private:
-    std::uint32_t kind_of(ThreadState& thread, const char* name, std::uint64_t outer);
+    // Null: the kind cannot be had.
+    const KindEntry* kind_of(ThreadState& thread, const char* name, std::uint64_t outer);
+    const KindEntry* learn_kind(ThreadState& thread, const char* name, std::uint64_t outer, KindEntry& entry);
     format::KindCounters* counters_of(ThreadState& thread, std::uint32_t kind);
     std::uint32_t begin_share(ThreadState& thread, std::uint32_t instance, std::uint32_t generation);
     bool push(ThreadState& thread, const ScopeFrame& frame);
     void pop(ThreadState& thread, std::uint32_t more_flags, std::uint64_t format::KindCounters::*also);
     void make_current(ThreadState& thread);
     void end_record(ThreadState& thread, std::uint32_t record, std::uint32_t more_flags, bool& clean);
-    void count_end(ThreadState& thread, std::uint32_t kind, bool clean, std::uint64_t format::KindCounters::*also);
+    static void count_end(format::KindCounters* counters, bool clean, std::uint64_t format::KindCounters::*also);
     bool reserve_frame(ThreadState& thread);
+    bool add_frames(ThreadState& thread);
 
     ScopeTable* scopes_;
     Kinds* kinds_;

@@ -16,14 +16,20 @@ namespace dregs {
 struct ScopeFrame {
     std::uint32_t instance;
     std::uint32_t generation;
-    std::uint32_t record;        // what blocks refer to: the instance or this thread's present share of it
-    std::uint32_t attached;      // 1: by attach, ended by restore
-    std::uint64_t slice_end_ns;  // monotonic time at which a new share begins
+    std::uint32_t record;            // what blocks refer to: the instance or this thread's present share of it
+    std::uint32_t attached;          // 1: by attach, ended by restore
+    std::uint64_t slice_end_ns;      // monotonic time at which a new share begins
+    format::Scope* record_at;        // where `record` is
+    format::KindCounters* counters;  // of the instance's kind, this thread's; null: none
 };
 
+// A kind that this thread used lately.
 struct KindEntry {
     const char* text;  // the pointer that the program gave
+    const char* name;  // what it pointed to then, as the trace keeps it
+    std::uint32_t length;
     std::uint32_t kind;
+    format::KindCounters* counters;
 };
 
 struct ThreadState {
