@@ -4,18 +4,13 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <ctime>
+
+#include "analyzer/trace/clock.h"
 
 namespace dregs {
 namespace {
 
 constexpr std::uint64_t kNsInCs = 10'000'000;
-
-std::uint64_t monotonic_now() {
-    struct timespec now {};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 std::uint32_t cs_between(std::uint64_t start_ns, std::uint64_t end_ns) {
     return end_ns > start_ns ? static_cast<std::uint32_t>((end_ns - start_ns) / kNsInCs) : 0;
@@ -42,7 +37,7 @@ Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, Namin
 
 std::uint32_t Profile::find_now() const {
     const format::Header& header = trace_.header();
-    if (status_.running()) return cs_between(header.start_monotonic_ns, monotonic_now());
+    if (status_.running()) return cs_between(header.start_monotonic_ns, clock_ns(CLOCK_MONOTONIC));
     if (header.snapshot_realtime_ns != 0) return cs_between(header.start_realtime_ns, header.snapshot_realtime_ns);
     std::uint32_t latest = header.last_seen_cs;
     for (const format::Scope& scope : trace_.scopes()) {

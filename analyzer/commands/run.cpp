@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
 #include "analyzer/commands/child.h"
 #include "analyzer/commands/command.h"
@@ -12,6 +11,7 @@
 #include "analyzer/commands/shim_path.h"
 #include "analyzer/commands/written_traces.h"
 #include "analyzer/output/escape.h"
+#include "analyzer/trace/clock.h"
 #include "analyzer/trace/error.h"
 
 namespace dregs {
@@ -26,12 +26,6 @@ struct RunArguments {
     bool quiet = false;
     bool strict = false;
 };
-
-std::uint64_t realtime_now() {
-    struct timespec now {};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // The program and its arguments: what stood behind "--", or else what the parser left over.
 std::vector<std::string> program_words(const CLI::App& command, const Invocation& invocation) {
@@ -77,7 +71,7 @@ void run(const RunArguments& arguments, Invocation& invocation) {
         return;
     }
     check_program(path, arguments, invocation);
-    const std::uint64_t start = realtime_now();
+    const std::uint64_t start = clock_ns(CLOCK_REALTIME);
     Child child(path, words, arguments.recording.environment(shim));
     const int status = child.wait();
     if (child.start_error() != 0) {

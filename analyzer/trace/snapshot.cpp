@@ -2,9 +2,9 @@
 #include "analyzer/trace/snapshot.h"
 
 #include <cstring>
-#include <ctime>
 
 #include "analyzer/trace/block_reader.h"
+#include "analyzer/trace/clock.h"
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/leaf_reader.h"
 #include "analyzer/trace/new_file.h"
@@ -14,8 +14,7 @@ namespace dregs {
 namespace {
 
 constexpr format::TableId kPlainTables[] = {format::kStackNodes,   format::kModules, format::kKinds,
-                                            format::kKindCounters, format::kThreads, format::kNotes,
-                                            format::kStrings};
+                                            format::kKindCounters, format::kThreads, format::kNotes};
 
 template <class T>
 absl::Span<const std::uint8_t> bytes_of(const T* values, std::size_t count) {
@@ -64,25 +63,31 @@ void copy_scopes(const ByteSource& source, const format::Header& header, const S
     write_records(layout, records, copy);
 }
 
-std::uint64_t realtime_now() {
-    struct timespec now {};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+// What is referred to is copied after what refers to it, each table as long as it is at that moment. Returns the header
+// that tells those lengths.
+format::Header copy_tables(const ByteSource& source, const ScopeMoments& before, NewFile& copy) {
+    const format::Header for_scopes = read_header(source);
+    copy_scopes(source, for_scopes, before, copy);
+    const format::Header for_plain = read_header(source);
+    for (const format::TableId id : kPlainTables) copy_table(source, for_plain, id, copy);
+    format::Header header = read_header(source);
+    copy_table(source, header, format::kStrings, copy);
+    header.tables[format::kScopes] = for_scopes.tables[format::kScopes];
+    for (const format::TableId id : kPlainTables) header.tables[id] = for_plain.tables[id];
+    return header;
 }
 
 }  // namespace
 
 std::string take_snapshot(const ByteSource& source, const SnapshotOptions& options) {
     const format::Header first = read_header(source);
-    const std::uint64_t moment = realtime_now();
+    const std::uint64_t moment = clock_ns(CLOCK_REALTIME);
     const ScopeMoments before(source, first);
     NewFile copy(options.path);
     copy_leaves(source, first, copy);
     copy_side_table(source, first, copy);
 
-    format::Header header = read_header(source);
-    copy_scopes(source, header, before, copy);
-    for (const format::TableId id : kPlainTables) copy_table(source, header, id, copy);
+    format::Header header = copy_tables(source, before, copy);
     // Leaves and segments that came meanwhile were not copied: they are not in the copy's tables either.
     header.tables[format::kLeaves] = first.tables[format::kLeaves];
     header.tables[format::kSideBlocks] = first.tables[format::kSideBlocks];

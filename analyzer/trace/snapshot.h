@@ -13,7 +13,6 @@ namespace dregs {
 
 struct SnapshotOptions {
     std::string path;         // where to; never overwrites, see NewFile
-    std::string label;        // kept in the copy; may be empty
     bool consistent = false;  // the caller holds the process still
 };
 

@@ -18,17 +18,18 @@ constexpr std::uint32_t kMaxStringBytes = 4u << 20;
 
 Trace::Trace(const ByteSource& source, const ScopeMoments& before, const BlockDamage& damage)
     : name_(source.name()),
+      scopes_(source, read_header(source), format::kScopes),
       header_(read_header(source)),
       node_layout_(source, header_, format::kStackNodes),
-      string_layout_(source, header_, format::kStrings),
-      scopes_(source, header_, format::kScopes),
       nodes_(source, header_, format::kStackNodes),
       modules_(source, header_, format::kModules),
       kinds_(source, header_, format::kKinds),
       kind_counters_(source, header_, format::kKindCounters),
       threads_(source, header_, format::kThreads),
       notes_(source, header_, format::kNotes),
-      strings_(source, header_, format::kStrings),
+      last_header_(read_header(source)),
+      string_layout_(source, last_header_, format::kStrings),
+      strings_(source, last_header_, format::kStrings),
       damage_(damage),
       in_flux_(scopes_.size()) {
     for (std::uint64_t i = 0; i < scopes_.size(); ++i) in_flux_[i] = before.in_flux(i, scopes_[i]);

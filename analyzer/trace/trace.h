@@ -47,18 +47,20 @@ class Trace {
   private:
     [[noreturn]] void fail(std::uint64_t offset, const std::string& what) const;
 
+    // In the order they are read: what is referred to after what refers to it, each with the table sizes of the moment.
     std::string name_;
+    RecordArray<format::Scope> scopes_;
     format::Header header_;
     TableLayout node_layout_;
-    TableLayout string_layout_;
-    RecordArray<format::Scope> scopes_;  // first: as soon after the blocks as can be
     RecordArray<format::StackNode> nodes_;
     RecordArray<format::Module> modules_;
     RecordArray<format::Kind> kinds_;
     RecordArray<format::KindCounters> kind_counters_;
     RecordArray<format::ThreadCounters> threads_;
     RecordArray<format::Note> notes_;
-    RecordArray<std::uint8_t> strings_;  // last: whatever the others refer to is there by now
+    format::Header last_header_;
+    TableLayout string_layout_;
+    RecordArray<std::uint8_t> strings_;
     BlockDamage damage_;
     std::vector<bool> in_flux_;
 };

@@ -16,6 +16,7 @@
 #include "analyzer/commands/child.h"
 #include "analyzer/commands/program_file.h"
 #include "analyzer/commands/written_traces.h"
+#include "analyzer/trace/clock.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/freeze.h"
 #include "analyzer/trace/locate.h"
@@ -27,17 +28,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::uint64_t boottime_ns() {
-    struct timespec now {};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 // A trace as if written by `pid`, on disk.
 class ProcessTest : public testing::Test {
   protected:
     std::string write_trace(pid_t pid, format::ProcessState state = format::ProcessState::kRunning,
-                            std::uint64_t boottime = boottime_ns()) {
+                            std::uint64_t boottime = clock_ns(CLOCK_BOOTTIME)) {
         TraceWriter writer;
         writer.header().writer = format::Writer::kShim;
         writer.header().pid = static_cast<std::uint32_t>(pid);
