@@ -7,9 +7,8 @@
 
 #if __GLIBC_PREREQ(2, 35)
 // Weak: at run time there may be an older C library than at build time.
-extern "C" int _dl_find_object(void* address,
-                               dl_find_object* result) noexcept  // NOLINT(readability-redundant-declaration)
-    __attribute__((weak));
+// NOLINTNEXTLINE(readability-redundant-declaration)
+extern "C" int _dl_find_object(void* address, dl_find_object* result) noexcept __attribute__((weak));
 #endif
 
 namespace dregs {

@@ -59,7 +59,7 @@ RowTable::Hit Unwinder::learn(std::uintptr_t pc, bool exact) {
 
 // Captures all registers and finds the starting frame again, by unwinding the shim's own.
 DREGS_COLD Walk Unwinder::walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit) {
-    RegisterFile registers;
+    RegisterFile registers{};
     capture_registers(&registers);
     if (!reach(start, &registers)) return {0, format::kStackNoUnwind};
     const RowTable::Level level = rows_.newest();
