@@ -7,11 +7,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/process_maps.h"
 
 namespace dregs {
 namespace {
@@ -51,11 +51,10 @@ Freeze::Freeze(pid_t pid) : pid_(pid) {
 Freeze::~Freeze() { release(); }
 
 bool Freeze::seize_new_tasks() {
-    std::error_code ignored;
     bool any = false;
-    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat("/proc/", pid_, "/task"), ignored)) {
-        const pid_t tid = std::atoi(entry.path().filename().c_str());
-        if (tid <= 0 || held_.contains(tid)) continue;
+    for (const std::uint32_t task : list_tasks(static_cast<std::uint32_t>(pid_))) {
+        const auto tid = static_cast<pid_t>(task);
+        if (held_.contains(tid)) continue;
         seize(tid);
         any = any || held_.contains(tid);
     }

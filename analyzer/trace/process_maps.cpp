@@ -4,7 +4,10 @@
 #include <absl/strings/str_cat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -60,6 +63,18 @@ std::optional<std::vector<SharedMapping>> shared_mappings(std::uint32_t pid) {
     }
     if (maps.bad()) return std::nullopt;
     return found;
+}
+
+std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
+    std::vector<std::uint32_t> tasks;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat("/proc/", pid, "/task"), ignored)) {
+        const std::string name = entry.path().filename().string();
+        std::uint32_t tid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc{}) tasks.push_back(tid);
+    }
+    std::sort(tasks.begin(), tasks.end());
+    return tasks;
 }
 
 }  // namespace dregs

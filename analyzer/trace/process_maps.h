@@ -1,6 +1,8 @@
-// What a process has mapped, from /proc/PID/maps: which of it may be a trace.
+// What a process consists of, from /proc/PID: the files it shares memory with, one of which may be a trace, and its
+// threads.
 //
-// Reads /proc only. Called by process_status.cpp (is this file still mapped?) and locate.cpp (where is the trace?).
+// Reads /proc only. Called by process_status.cpp (is this file still mapped?), locate.cpp (where is the trace?),
+// freeze.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -22,5 +24,8 @@ struct SharedMapping {
 
 // Nothing when the process is gone or may not be looked at; errno says which.
 std::optional<std::vector<SharedMapping>> shared_mappings(std::uint32_t pid);
+
+// Thread ids, sorted; none when the process is gone.
+std::vector<std::uint32_t> list_tasks(std::uint32_t pid);
 
 }  // namespace dregs

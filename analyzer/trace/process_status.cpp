@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -59,18 +57,6 @@ bool maps_trace(const std::vector<SharedMapping>& mappings, const Trace& trace, 
     return std::any_of(mappings.begin(), mappings.end(), [&](const SharedMapping& mapping) {
         return (mapping.device == source.device() && mapping.inode == source.inode()) || mapping.path == output;
     });
-}
-
-std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
-    std::vector<std::uint32_t> tasks;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat("/proc/", pid, "/task"), ignored)) {
-        const std::string name = entry.path().filename().string();
-        std::uint32_t tid = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc{}) tasks.push_back(tid);
-    }
-    std::sort(tasks.begin(), tasks.end());
-    return tasks;
 }
 
 Liveness judge(const Trace& trace, const FileSource& source, std::uint32_t pid) {
