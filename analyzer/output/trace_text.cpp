@@ -40,7 +40,7 @@ std::string liveness_text(const Profile& profile) {
         case Liveness::kExited:
             return "exited";
         case Liveness::kEnded:
-            return "ended without exit handlers (killed, aborted or _exit)";
+            return "ended without exit handlers (killed, aborted, _exit or exec)";
         case Liveness::kReplaced:
             return "replaced by exec: the trace ends there";
         case Liveness::kElsewhere:
