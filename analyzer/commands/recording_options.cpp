@@ -33,15 +33,18 @@ std::string preload_with(const std::string& shim, const std::string& former) {
     return absl::StrCat(shim, ":", former);
 }
 
+std::string described(const std::string& help, const std::string& variable, const std::string& fallback) {
+    return absl::StrCat(help, " (", variable, fallback.empty() ? "" : "; default: ", fallback, ")");
+}
+
 }  // namespace
 
 void RecordingOptions::add_to(CLI::App& command) {
-#define DREGS_TEXT_OPTION(name, option, variable, fallback, placeholder, help)                                   \
-    command.add_option(option, given_[variable], absl::StrCat(help, " (" variable "; default: ", fallback, ")")) \
-        ->type_name(placeholder);
-#define DREGS_NUMBER_OPTION(name, option, variable, fallback, least, most, placeholder, help)                    \
-    command.add_option(option, given_[variable], absl::StrCat(help, " (" variable "; default: ", fallback, ")")) \
-        ->type_name(placeholder)                                                                                 \
+#define DREGS_TEXT_OPTION(name, option, variable, fallback, placeholder, help) \
+    command.add_option(option, given_[variable], described(help, variable, fallback))->type_name(placeholder);
+#define DREGS_NUMBER_OPTION(name, option, variable, fallback, least, most, placeholder, help)         \
+    command.add_option(option, given_[variable], described(help, variable, std::to_string(fallback))) \
+        ->type_name(placeholder)                                                                      \
         ->check(CLI::Range(std::uint64_t{least}, std::uint64_t{most}).description(""));
 #include "dregs/options.inc"
 }
