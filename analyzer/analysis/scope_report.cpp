@@ -175,6 +175,7 @@ ScopeReport Reporter::make() {
     count_records();
     add_blocks();
     std::vector<KindNode> nodes;
+    nodes.reserve(kinds_.size());
     for (auto& [kind, draft] : kinds_) nodes.push_back({kind, usual_parent(kind, draft), finish(kind, draft)});
     report_.kinds = arrange_kinds(std::move(nodes));
     return std::move(report_);

@@ -33,7 +33,7 @@ StackNamer::StackNamer(const Trace& trace, Symbolizer& symbolizer, const Wrapper
     nowhere_.first_user = 0;
 }
 
-const std::vector<Frame>& StackNamer::keep(Frame frame) { return kept_.emplace_back(1, std::move(frame)); }
+const std::vector<Frame>& StackNamer::keep(const Frame& frame) { return kept_.emplace_back(1, frame); }
 
 const ModuleImage* StackNamer::image(std::uint32_t module) {
     if (const auto known = images_.find(module); known != images_.end()) return &known->second;
@@ -53,7 +53,7 @@ const std::vector<Frame>& StackNamer::resolve(std::uint64_t location) {
     }
     Frame frame;
     frame.offset = pc;
-    return keep(std::move(frame));
+    return keep(frame);
 }
 
 std::string StackNamer::module_key(std::uint32_t module, const Frame& frame) {

@@ -56,7 +56,7 @@ class StackNamer {
     const Place& place(std::uint64_t location);
     Place make_place(std::uint64_t location);
     const std::vector<Frame>& resolve(std::uint64_t location);
-    const std::vector<Frame>& keep(Frame frame);
+    const std::vector<Frame>& keep(const Frame& frame);
     const ModuleImage* image(std::uint32_t module);
     std::string module_key(std::uint32_t module, const Frame& frame);
     const SitePlace& site_place(std::uint32_t stack);

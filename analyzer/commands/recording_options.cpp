@@ -69,6 +69,7 @@ std::vector<std::string> RecordingOptions::environment(const std::string& shim) 
     variables[kOutput] = output_pattern();
     variables[kPreload] = preload_with(shim, variables[kPreload]);
     std::vector<std::string> list;
+    list.reserve(variables.size());
     for (const auto& [name, value] : variables) list.push_back(absl::StrCat(name, "=", value));
     return list;
 }

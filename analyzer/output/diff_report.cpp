@@ -118,6 +118,7 @@ void print_diff_text(std::ostream& out, const std::vector<Profile*>& profiles, c
                     view.palette);
     const std::size_t shown = view.shown(diff.rows.size());
     std::vector<RowStack> stacks;
+    stacks.reserve(shown);
     for (std::size_t i = 0; i < shown; ++i) {
         stacks.push_back({diff.rows[i].row.title, frames_of(profiles, diff.rows[i], view.frames)});
     }

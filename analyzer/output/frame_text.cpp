@@ -45,6 +45,7 @@ std::string frame_text(const Frame& frame, bool with_module, bool precise) {
 std::vector<std::string> site_texts(const std::vector<Frame>& sites) {
     std::map<std::string, int> uses;
     std::vector<std::string> texts;
+    texts.reserve(sites.size());
     for (const Frame& site : sites) texts.push_back(frame_text(site, true));
     for (const std::string& text : texts) ++uses[text];
     for (std::size_t i = 0; i < sites.size(); ++i) {

@@ -14,9 +14,11 @@ void add_stack_lines(TextTable& table, const std::vector<Frame>& frames) {
 
 std::vector<RowText> row_texts(std::vector<RowStack> rows) {
     std::vector<Frame> sites;
+    sites.reserve(rows.size());
     for (const RowStack& row : rows) sites.push_back(row.frames.front());
     std::vector<std::string> titles = site_texts(sites);
     std::vector<RowText> texts;
+    texts.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const bool grouped = !rows[i].group.empty();
         texts.push_back({grouped ? escape_text(rows[i].group) : titles[i], std::move(rows[i].frames)});

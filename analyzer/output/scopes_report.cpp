@@ -52,6 +52,7 @@ void print_site_table(std::ostream& out, Profile& profile, const KindReport& kin
                     view.palette);
     const std::size_t shown = view.shown(kind.sites.size());
     std::vector<RowStack> stacks;
+    stacks.reserve(shown);
     for (std::size_t i = 0; i < shown; ++i) {
         stacks.push_back({"", profile.namer().frames(kind.sites[i].top_stack, view.frames)});
     }

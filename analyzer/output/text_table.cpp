@@ -29,6 +29,7 @@ void TextTable::paint(std::size_t column, Paint how) { rows_.back().paints[colum
 
 std::vector<std::size_t> TextTable::widths() const {
     std::vector<std::size_t> widths;
+    widths.reserve(columns_.size());
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         std::size_t width = display_width(columns_[i].title);
         for (const RowText& row : rows_) width = std::max(width, display_width(row.cells[i]));

@@ -70,6 +70,7 @@ void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>&
     TextTable table(columns(), view.palette);
     const std::size_t shown = view.shown(rows.size());
     std::vector<RowStack> stacks;
+    stacks.reserve(shown);
     for (std::size_t i = 0; i < shown; ++i) {
         stacks.push_back({rows[i].title, profile.namer().frames(rows[i].top_stack, view.frames)});
     }

@@ -114,6 +114,7 @@ void TraceWriter::write_table(format::TableId id, const std::vector<T>& records,
 
 void TraceWriter::write_leaves() {
     std::vector<format::Leaf> leaves(1);
+    leaves.reserve(leaves_.size() + 1);
     for (const auto& [address, words] : leaves_) {
         const std::uint64_t offset = reserve(format::kLeafBytes);
         std::memcpy(&image_[offset], words.data(), format::kLeafBytes);
