@@ -31,6 +31,8 @@ def resolve(source, name, quoted):
 def read_preload_law():
     """Stem or file name -> line of the law."""
     readme = ROOT / "preload" / "README.md"
+    if not readme.is_file():
+        sys.exit("check_includes: no preload/README.md, so no law")
     block = re.search(r"^```include-law\n(.*?)^```", readme.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     if not block:
         sys.exit("check_includes: no ```include-law block in preload/README.md")
