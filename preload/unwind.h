@@ -75,7 +75,7 @@ class Unwinder {
     static std::uint64_t key_of(const Frame& frame) { return format::make_location(frame.pc, 0, frame.exact); }
 
     // `key` is a location without its module.
-    RowTable::Hit find(const RowTable::Level& level, std::uint64_t key) {
+    DREGS_INLINE RowTable::Hit find(const RowTable::Level& level, std::uint64_t key) {
         if (DREGS_LIKELY(level.entries != nullptr)) {
             const RowTable::Hit hit = RowTable::find_in(level, key);
             if (DREGS_LIKELY(hit.row.kind() != RowKind::kNone)) return hit;

@@ -30,6 +30,7 @@ class Follower {
 
     bool at_candidate();
     std::uint32_t verify(std::uint32_t from);
+    static std::uint32_t verify_words(const MemoFrame* frames, std::uint32_t from);
     bool push(const MemoFrame& frame);
     Next join();
     Next advance();
@@ -62,20 +63,28 @@ DREGS_INLINE bool Follower::at_candidate() {
     return candidates_ > 0 && equal(frames_[candidates_ - 1], state_.frame);
 }
 
+// Compares what plain steps outwards from frame `from` read. Returns the first frame from which they do not, or are not
+// plain.
+__attribute__((noinline)) std::uint32_t Follower::verify_words(const MemoFrame* frames, std::uint32_t from) {
+    for (; from > 0; --from) {
+        const MemoFrame& outer = frames[from - 1];
+        if (outer.bp_slot == MemoFrame::kStepped) break;
+        if (StackReader::load(outer.sp - 8) != format::location_pc(outer.location)) break;
+        if (outer.bp_slot != MemoFrame::kBpKept && StackReader::load(outer.bp_slot) != outer.bp) break;
+    }
+    return from;
+}
+
 // Frame `from` of the memo is the frame at hand. Returns the outermost one of which that is still so. Reads in the
 // order of a walk, so nothing is read that a walk would not read.
 DREGS_INLINE std::uint32_t Follower::verify(std::uint32_t from) {
-    for (; from > 0; --from) {
+    while ((from = verify_words(frames_, from)) > 0) {
         const MemoFrame& outer = frames_[from - 1];
-        if (DREGS_UNLIKELY(outer.bp_slot == MemoFrame::kStepped)) {
-            if (!stepped_equal(unwinder_, state_.stack, frames_[from], outer)) return from;
-            continue;
-        }
-        if (DREGS_UNLIKELY(StackReader::load(outer.sp - 8) != format::location_pc(outer.location))) return from;
-        if (outer.bp_slot != MemoFrame::kBpKept && DREGS_UNLIKELY(StackReader::load(outer.bp_slot) != outer.bp))
-            return from;
+        if (outer.bp_slot != MemoFrame::kStepped) break;
+        if (!stepped_equal(unwinder_, state_.stack, frames_[from], outer)) break;
+        --from;
     }
-    return 0;
+    return from;
 }
 
 DREGS_COLD bool Follower::stepped_equal(Unwinder& unwinder, StackReader stack, const MemoFrame& inner,
