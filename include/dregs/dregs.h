@@ -52,7 +52,9 @@ __attribute__((cold)) DREGS_DETAIL_INLINE const struct dregs_api* dregs_detail_f
     if (found.symbol) {
         api = found.get();
     } else {
-        (void)dlerror(); /* the failed look-up is ours: leave no message for the program to find */
+        /* The failed look-up is ours: leave no message for the program to find, and (second call) no block of it. */
+        (void)dlerror();
+        (void)dlerror();
     }
     __atomic_store_n(&dregs_detail_api, api, __ATOMIC_RELEASE);
     return api;
