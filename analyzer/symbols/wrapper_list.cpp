@@ -17,10 +17,6 @@ constexpr std::string_view kBuiltIn =
 #include <analyzer/symbols/wrappers.inc>
     ;
 
-// A wrapper's own helpers may be static functions of a stripped library: so many frames without a name are passed over
-// when a wrapper of the same module called them.
-constexpr std::size_t kMaxUnnamed = 8;
-
 }  // namespace
 
 class WrapperList::Impl {
@@ -83,26 +79,5 @@ WrapperList WrapperList::from_file(const std::string& path) {
 void WrapperList::add(std::string_view line) { impl_->add(line); }
 
 bool WrapperList::is_wrapper(const Frame& frame) const { return frame.shim || impl_->is_wrapper(frame); }
-
-std::size_t WrapperList::site_index(const std::vector<Frame>& stack) const {
-    std::size_t outermost = 0;  // of the frames that are not the shim's
-    for (std::size_t i = 0; i < stack.size(); ++i) {
-        if (!stack[i].shim) outermost = i;
-        if (is_wrapper(stack[i])) continue;
-        const std::size_t next = wrapper_after_unnamed(stack, i);
-        if (next == i) return i;
-        i = next;
-        outermost = next;
-    }
-    return outermost;
-}
-
-std::size_t WrapperList::wrapper_after_unnamed(const std::vector<Frame>& stack, std::size_t first) const {
-    for (std::size_t i = first; i < stack.size() && i <= first + kMaxUnnamed; ++i) {
-        if (stack[i].module != stack[first].module) return first;
-        if (!stack[i].function.empty()) return is_wrapper(stack[i]) ? i : first;
-    }
-    return first;
-}
 
 }  // namespace dregs

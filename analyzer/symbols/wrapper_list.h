@@ -4,7 +4,6 @@
 // patterns added. Says nothing of how stacks are ranked; that is the caller's.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,16 +31,7 @@ class WrapperList {
 
     bool is_wrapper(const Frame& frame) const;
 
-    // Index of the site in a stack, innermost frame first: the first frame that is not a wrapper. When all are, the
-    // outermost frame that is not the shim's (the nearest there is to a user of the block); 0 for an empty stack.
-    // Frames without a name that a wrapper of the same module called (static functions of a stripped library) are its
-    // innards and no site either.
-    std::size_t site_index(const std::vector<Frame>& stack) const;
-
   private:
-    // Index of the wrapper that called `first` through frames without a name; `first`: none did.
-    std::size_t wrapper_after_unnamed(const std::vector<Frame>& stack, std::size_t first) const;
-
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

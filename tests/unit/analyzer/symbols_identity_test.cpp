@@ -1,9 +1,11 @@
 // Whether the file on disk is the one that was traced, and separate debug files.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <sys/auxv.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "analyzer/symbols/elf_image.h"
 #include "tests/unit/analyzer/symbols_fixture.h"
@@ -203,6 +205,16 @@ TEST_F(SymbolsIdentityTest, TheVdsoIsOurOwnIfItsBuildIdSaysSo) {
     Symbolizer symbolizer(own_options());
     EXPECT_EQ(symbolizer.resolve(vdso, 0x1000, true).front().function, "");
     EXPECT_TRUE(symbolizer.warnings().empty());
+
+    const auto* bytes = reinterpret_cast<const char*>(getauxval(AT_SYSINFO_EHDR));
+    if (!bytes) GTEST_SKIP() << "the kernel maps no vdso";
+    const auto* header = reinterpret_cast<const Elf64_Ehdr*>(bytes);
+    std::ofstream(path("vdso"), std::ios::binary)
+        .write(bytes,
+               static_cast<std::streamsize>(header->e_shoff + std::size_t{header->e_shentsize} * header->e_shnum));
+    vdso.build_id = image_of(path("vdso")).build_id;
+    const std::string address = run("nm -D vdso | awk '$3 ~ /^__vdso_gettimeofday/ {print $1}'");
+    EXPECT_EQ(symbolizer.resolve(vdso, std::stoull(address, nullptr, 16), true).front().function, "gettimeofday");
 }
 
 }  // namespace

@@ -106,36 +106,6 @@ TEST(WrapperListTest, PatternsWithParametersCompareTheWholeName) {
     EXPECT_TRUE(list.is_wrapper(frame("plain(long)")));
 }
 
-TEST(WrapperListTest, TheSiteIsTheFirstFrameThatIsNoWrapper) {
-    const WrapperList list;
-    EXPECT_EQ(list.site_index({frame("malloc"), frame("operator new(unsigned long)"), frame("handle"), frame("main")}),
-              2u);
-    EXPECT_EQ(list.site_index({frame("handle"), frame("malloc"), frame("main")}), 0u);
-    EXPECT_EQ(list.site_index({}), 0u);
-}
-
-TEST(WrapperListTest, WhenAllAreWrappersTheOutermostIsTheSite) {
-    const WrapperList list;
-    Frame shim = frame("malloc", "libdregs.so");
-    shim.shim = true;
-    EXPECT_EQ(list.site_index({shim, frame("operator new(unsigned long)"), frame("std::thread::run()")}), 2u);
-    EXPECT_EQ(list.site_index({shim, frame("g_malloc")}), 1u);
-    EXPECT_EQ(list.site_index({shim}), 0u);
-}
-
-TEST(WrapperListTest, FramesWithoutANameThatAWrapperCalledAreItsInnards) {
-    const WrapperList list;
-    const std::string lib = "/usr/lib/libsqlite3.so.0";
-    EXPECT_EQ(list.site_index({frame("malloc"), frame("", lib), frame("", lib), frame("sqlite3_malloc", lib),
-                               frame("query"), frame("main")}),
-              4u);
-    // Called by no wrapper, or by another module's: a site as good as any.
-    EXPECT_EQ(list.site_index({frame("malloc"), frame("", lib), frame("sqlite3_step", lib), frame("main")}), 1u);
-    EXPECT_EQ(
-        list.site_index({frame("malloc"), frame("", lib), frame("g_strdup", "/usr/lib/libglib.so"), frame("main")}),
-        1u);
-}
-
 TEST(WrapperListTest, AListComesFromAFile) {
     const std::string path = ::testing::TempDir() + "dregs-wrappers.txt";
     std::ofstream(path) << "only_this\n";
