@@ -236,6 +236,26 @@ TEST(LiveTrace, AScopeThatStaysClosedHasSurvivors) {
     EXPECT_EQ(judge_with_change(closed, status(format::ScopeState::kClosed)).outlived, 1u);
 }
 
+TEST(LiveTrace, AKindThatAppearsWhileScopesAreReadIsKnown) {
+    TraceWriter writer;
+    const std::uint32_t first = writer.add_kind("first");
+    const std::uint32_t scope = writer.add_scope(make_scope(first, format::ScopeState::kOpen));
+    writer.add_block(kHeap, 16, writer.add_named_stack({"f"}), scope);
+    const std::vector<std::uint8_t> bytes = writer.finish();
+    const auto* header = reinterpret_cast<const format::Header*>(bytes.data());
+    const std::uint64_t place = header->tables[format::kScopes].segment_offset[0] + scope * sizeof(format::Scope);
+    const std::uint64_t kinds = header->tables[format::kKinds].segment_offset[0];
+    ChangingSource source(bytes, place, 2, [&](std::vector<std::uint8_t>& live) {
+        auto* table = reinterpret_cast<format::Kind*>(&live[kinds]);
+        table[first + 1] = table[first];
+        ++reinterpret_cast<format::Header*>(live.data())->tables[format::kKinds].count;
+        reinterpret_cast<format::Scope*>(&live[place])->kind = first + 1;
+    });
+    const Trace trace = load_trace(source, [](const LiveBlock&) {});
+    EXPECT_EQ(trace.scopes()[scope].kind, first + 1);
+    EXPECT_EQ(ScopeIndex(trace).kind_name(first + 1), "first");
+}
+
 TEST(Trace, WalksAStackAndTellsItsEnd) {
     TraceWriter writer;
     const std::uint32_t outer = writer.add_node(format::kStackCut, format::make_location(10, 1, false));
