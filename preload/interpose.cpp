@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "attributes.h"
-#include "bootstrap_heap.h"
-#include "real.h"
-#include "recorder.h"
+#include "preload/recorder.h"
+#include "preload/system/attributes.h"
+#include "preload/system/bootstrap_heap.h"
+#include "preload/system/real.h"
 
 using dregs::g_real;
 using dregs::real_ready;

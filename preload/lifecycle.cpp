@@ -1,12 +1,12 @@
-#include "lifecycle.h"
+#include "preload/lifecycle.h"
 
 #include <dlfcn.h>
 #include <link.h>
 
-#include "options.h"
-#include "real.h"
-#include "state.h"
-#include "text.h"
+#include "preload/state.h"
+#include "preload/system/options.h"
+#include "preload/system/real.h"
+#include "preload/system/text.h"
 #include "version.h"
 
 // Present when the program was built with a sanitizer: its own interceptors and ours must not meet.

@@ -3,11 +3,11 @@
 //
 // A call from a signal handler that interrupts the shim is counted as lost: a thread's nesting is not re-entrant.
 // Compiled with frame pointers, so that the caller's state can be read off.
-#include "attributes.h"
 #include "dregs/api_table.h"
-#include "recorder.h"
-#include "snapshot.h"
-#include "state.h"
+#include "preload/recorder.h"
+#include "preload/snapshot.h"
+#include "preload/state.h"
+#include "preload/system/attributes.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
-#include "recorder.h"
+#include "preload/recorder.h"
 
-#include "state.h"
+#include "preload/state.h"
 
 namespace dregs {
 namespace {

@@ -11,9 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "block_map.h"
-#include "thread_state.h"
-#include "unwind.h"
+#include "preload/blocks/block_map.h"
+#include "preload/scopes/thread_state.h"
+#include "preload/unwind/unwind.h"
 
 namespace dregs {
 

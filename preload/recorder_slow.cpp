@@ -1,7 +1,7 @@
 // The rare half of the recorder: first calls, losses, slices, frees that end a record or a module.
-#include "lifecycle.h"
-#include "recorder.h"
-#include "state.h"
+#include "preload/lifecycle.h"
+#include "preload/recorder.h"
+#include "preload/state.h"
 
 namespace dregs {
 

@@ -1,9 +1,9 @@
-#include "snapshot.h"
+#include "preload/snapshot.h"
 
 #include <cerrno>
 
-#include "state.h"
-#include "text.h"
+#include "preload/state.h"
+#include "preload/system/text.h"
 
 namespace dregs {
 namespace {

@@ -4,20 +4,20 @@
 // and begins its own trace at its first allocation, without a handler and without touching the parent's file.
 #pragma once
 
-#include "block_map.h"
-#include "clock.h"
-#include "kinds.h"
-#include "modules.h"
-#include "notes.h"
-#include "pools.h"
-#include "scope_table.h"
-#include "side_table.h"
-#include "stack_table.h"
-#include "string_table.h"
-#include "thread_scopes.h"
-#include "threads.h"
-#include "trace_file.h"
-#include "unwind.h"
+#include "preload/blocks/block_map.h"
+#include "preload/blocks/modules.h"
+#include "preload/blocks/pools.h"
+#include "preload/blocks/side_table.h"
+#include "preload/file/notes.h"
+#include "preload/file/stack_table.h"
+#include "preload/file/string_table.h"
+#include "preload/file/trace_file.h"
+#include "preload/scopes/kinds.h"
+#include "preload/scopes/scope_table.h"
+#include "preload/scopes/thread_scopes.h"
+#include "preload/scopes/threads.h"
+#include "preload/system/clock.h"
+#include "preload/unwind/unwind.h"
 
 namespace dregs {
 

@@ -14,8 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "preload/stack_memo.h"
-#include "preload/unwind.h"
+#include "preload/unwind/stack_memo.h"
+#include "preload/unwind/unwind.h"
 
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>

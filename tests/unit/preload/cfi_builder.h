@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "preload/cfi.h"
+#include "preload/unwind/cfi.h"
 
 namespace dregs {
 

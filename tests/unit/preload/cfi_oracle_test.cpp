@@ -8,10 +8,10 @@
 
 #include "libdw_frames.h"
 #include "mapped_object.h"
-#include "preload/cfi_program.h"
-#include "preload/dwarf_expression.h"
-#include "preload/register_walk.h"
-#include "preload/unwind_step.h"
+#include "preload/unwind/cfi_program.h"
+#include "preload/unwind/dwarf_expression.h"
+#include "preload/unwind/register_walk.h"
+#include "preload/unwind/unwind_step.h"
 
 namespace dregs {
 namespace {

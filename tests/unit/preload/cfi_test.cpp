@@ -1,5 +1,5 @@
 // Call-frame information by hand: each instruction, each shape of a section, and bytes that make no sense.
-#include "preload/cfi.h"
+#include "preload/unwind/cfi.h"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 
 #include "cfi_builder.h"
 #include "mapped_object.h"
-#include "preload/cfi_program.h"
-#include "preload/unwind_row.h"
+#include "preload/unwind/cfi_program.h"
+#include "preload/unwind/unwind_row.h"
 
 namespace dregs {
 namespace {

@@ -1,5 +1,5 @@
 // Each operation of DWARF expressions, read with registers at hand and ahead of time.
-#include "preload/dwarf_expression.h"
+#include "preload/unwind/dwarf_expression.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // The lock that never waits for ever, and the mark that a thread is inside the shim.
-#include "preload/guard.h"
+#include "preload/system/guard.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <thread>
 
-#include "preload/thread_state.h"
+#include "preload/scopes/thread_state.h"
 
 namespace dregs {
 namespace {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "preload/cfi.h"
+#include "preload/unwind/cfi.h"
 
 namespace dregs {
 

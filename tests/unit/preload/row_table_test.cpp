@@ -1,5 +1,5 @@
 // The table of unwind rows: growth, forgetting, and many threads at once.
-#include "preload/row_table.h"
+#include "preload/unwind/row_table.h"
 
 #include <gtest/gtest.h>
 

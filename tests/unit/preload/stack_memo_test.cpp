@@ -1,5 +1,5 @@
 // A walk that follows the thread's last one finds what a walk from scratch finds, whatever happened in between.
-#include "preload/stack_memo.h"
+#include "preload/unwind/stack_memo.h"
 
 #include <alloca.h>
 #include <dlfcn.h>

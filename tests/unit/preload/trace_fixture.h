@@ -10,16 +10,16 @@
 #include <memory>
 #include <string>
 
-#include "preload/block_map.h"
-#include "preload/kinds.h"
-#include "preload/pools.h"
-#include "preload/scope_table.h"
-#include "preload/side_table.h"
-#include "preload/stack_table.h"
-#include "preload/string_table.h"
-#include "preload/thread_scopes.h"
-#include "preload/threads.h"
-#include "preload/trace_file.h"
+#include "preload/blocks/block_map.h"
+#include "preload/blocks/pools.h"
+#include "preload/blocks/side_table.h"
+#include "preload/file/stack_table.h"
+#include "preload/file/string_table.h"
+#include "preload/file/trace_file.h"
+#include "preload/scopes/kinds.h"
+#include "preload/scopes/scope_table.h"
+#include "preload/scopes/thread_scopes.h"
+#include "preload/scopes/threads.h"
 
 namespace dregs {
 

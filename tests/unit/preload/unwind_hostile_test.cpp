@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "preload/readable_pages.h"
+#include "preload/unwind/readable_pages.h"
 #include "walk_oracle.h"
 
 namespace dregs {

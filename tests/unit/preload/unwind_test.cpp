@@ -1,5 +1,5 @@
 // Whole stacks of the kinds of code that programs are made of, each compared with libunwind frame by frame.
-#include "preload/unwind.h"
+#include "preload/unwind/unwind.h"
 
 #include <alloca.h>
 #include <dlfcn.h>

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "preload/unwind.h"
+#include "preload/unwind/unwind.h"
 
 // A function that stays a function of its own.
 #if __has_attribute(noclone)

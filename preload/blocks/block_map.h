@@ -1,0 +1,58 @@
+// Live blocks by address: a shadow of the address space with one word for each 32-byte granule, no hash, no probe.
+//
+// Who may write: the thread that owns the address. Between the real malloc's return and the real free's call that is
+// exactly one thread, so plain stores do. Two blocks that begin in one granule (allocators other than glibc's) meet
+// here: the second goes to the side table. Any thread, any signal handler; a new leaf takes the slow lock.
+#pragma once
+
+#include "preload/blocks/side_table.h"
+#include "preload/file/table.h"
+
+namespace dregs {
+
+struct Block {
+    std::uint64_t bytes;
+    std::uint32_t stack;
+    std::uint32_t scope;
+};
+
+class BlockMap {
+  public:
+    // `exclusive_granules`: no two blocks ever begin in one granule (glibc's chunks are 32 bytes apart).
+    void attach(TraceFile& file, SlowLock& lock, SideTable& side, bool exclusive_granules);
+
+    enum class Insert { kDone, kReplaced, kNoRoom };
+    // Records a block. kReplaced: there was one at this address whose free was not seen; it is in `replaced`.
+    Insert insert(std::uintptr_t address, const Block& block, Block& replaced);
+    // Takes a block out. False: not known.
+    bool take(std::uintptr_t address, Block& out);
+    // Changes the scope of a block that the caller owns; the former one is in `former`. False: not known.
+    bool move(std::uintptr_t address, std::uint32_t scope, std::uint32_t& former);
+
+  private:
+    using Word = format::Word;
+    static constexpr unsigned kLeafShift = 16;
+    static constexpr unsigned kBranchShift = 31;
+    static constexpr std::uint64_t kBranches = format::kAddressLimit >> kBranchShift;
+    static constexpr std::uint64_t kLeavesPerBranch = std::uint64_t{1} << (kBranchShift - kLeafShift);
+
+    struct Branch {
+        Word* leaves[kLeavesPerBranch];
+    };
+
+    Word* find_word(std::uintptr_t address) const;
+    Word* make_word(std::uintptr_t address);
+    bool make_leaf(std::uintptr_t address);
+    bool publish(Word* at, Word expected, Word word);
+    Insert insert_aside(std::uintptr_t address, const Block& block, Block& replaced);
+    Block read(const Word* at, std::uintptr_t address) const;
+
+    TraceFile* file_;
+    SlowLock* lock_;
+    SideTable* side_;
+    bool exclusive_granules_;
+    TraceTable<format::Leaf, format::kLeaves, 1024> directory_;
+    Branch* branches_[kBranches];
+};
+
+}  // namespace dregs

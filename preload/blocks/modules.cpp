@@ -1,0 +1,140 @@
+#include "preload/blocks/modules.h"
+
+#include <link.h>
+
+#include "preload/blocks/elf_in_memory.h"
+#include "preload/system/text.h"
+
+namespace dregs {
+namespace {
+
+bool same_bytes(const std::uint8_t* a, const std::uint8_t* b, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (a[i] != b[i]) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+void Modules::attach(TraceFile& file, SlowLock& lock, StringTable& strings, BlockMap& blocks, ScopeTable& scopes,
+                     const Clock& clock) {
+    lock_ = &lock;
+    strings_ = &strings;
+    blocks_ = &blocks;
+    scopes_ = &scopes;
+    clock_ = &clock;
+    records_.attach(file, lock);
+}
+
+std::uint32_t Modules::find_loaded(const LoadedObject& object) const {
+    const std::uint32_t count = load_acquire(count_);
+    for (std::uint32_t module = count; module; --module) {
+        const Loaded& loaded = loaded_[module];
+        if (loaded.begin == object.map_start && loaded.link_map == object.link_map) return module;
+    }
+    return 0;
+}
+
+DREGS_COLD std::uint32_t Modules::identify(const LoadedObject& object) {
+    if (const std::uint32_t module = find_loaded(object)) return module;
+    SlowSection section(*lock_);
+    if (!section.held()) return format::kNoModule;
+    const std::uint32_t module = find_loaded(object);
+    return module ? module : add(object);
+}
+
+std::uint32_t Modules::add(const LoadedObject& object) {
+    Record described{};
+    describe(object, described);
+    std::uint32_t module = find_twin(described);
+    if (!module) {
+        if (count_ + 1 >= format::kMaxModules || !(module = records_.append_locked())) return format::kNoModule;
+        records_.at(module) = described;
+        count_ = module;
+    }
+    watch(object.link_map);
+    store_release(records_.at(module).state, format::ModuleState::kLoaded);
+    loaded_[module].begin = object.map_start;
+    store_release(loaded_[module].link_map, object.link_map);
+    return module;
+}
+
+// The same file at the same place as before: the same module come back, as plugins that are loaded and unloaded do.
+std::uint32_t Modules::find_twin(const Record& record) const {
+    if (!record.build_id_bytes) return 0;
+    for (std::uint32_t module = count_; module; --module) {
+        const Record& other = records_.at(module);
+        if (other.state == format::ModuleState::kUnloaded && other.begin == record.begin && other.end == record.end &&
+            other.build_id_bytes == record.build_id_bytes &&
+            same_bytes(other.build_id, record.build_id, record.build_id_bytes)) {
+            return module;
+        }
+    }
+    return 0;
+}
+
+void Modules::describe(const LoadedObject& object, Record& out) {
+    out.bias = object.link_map ? object.link_map->l_addr : object.map_start;
+    out.begin = object.map_start;
+    out.end = object.map_end;
+    out.loaded_cs = clock_->now_cs();
+    out.build_id_bytes = read_build_id(object.map_start, object.map_end, out.bias, out.build_id, format::kBuildIdBytes);
+    describe_file(object, out);
+    const auto self = reinterpret_cast<std::uintptr_t>(&same_bytes);
+    if (self >= object.map_start && self < object.map_end) out.flags |= format::kModuleShim;
+}
+
+// The loader keeps a name as it was asked for: a relative one means the directory of that moment, most likely still
+// ours.
+const char* Modules::absolute(const char* name) {
+    if (name[0] == '/') return name;
+    const int length = sys::working_directory(path_, sizeof path_);
+    if (length <= 0) return name;
+    Text(path_ + length, sizeof path_ - static_cast<std::size_t>(length)).add('/').add(name);
+    return path_;
+}
+
+const char* Modules::file_of(const LoadedObject& object, std::uint32_t& flags) {
+    const char* name = object.link_map && object.link_map->l_name ? object.link_map->l_name : "";
+    if (text_equal(name, "linux-vdso.so.1"))
+        flags |= format::kModuleVdso;
+    else if (object.link_map == _r_debug.r_map)
+        flags |= format::kModuleMain;
+    if (flags & format::kModuleVdso) return name;
+    if (!(flags & format::kModuleMain)) return absolute(name);
+    const int length = sys::read_link("/proc/self/exe", path_, sizeof path_ - 1);
+    path_[length > 0 ? length : 0] = 0;
+    return path_;
+}
+
+void Modules::describe_file(const LoadedObject& object, Record& out) {
+    const char* path = file_of(object, out.flags);
+    out.path = strings_->add(path);
+    sys::FileTimes times{};
+    if (out.flags & format::kModuleVdso || sys::file_times(path, times) < 0) return;
+    out.file_bytes = times.bytes;
+    out.file_mtime_ns = times.mtime_ns;
+}
+
+// A link map that is a recorded block will be freed when its module is unloaded: send that free to forget_link_map.
+void Modules::watch(const ::link_map* link_map) {
+    std::uint32_t former = 0;
+    if (!blocks_->move(reinterpret_cast<std::uintptr_t>(link_map), kUnattributedScope, former)) return;
+    if (former != kUnattributedScope) scopes_->count_release(nullptr, former);
+}
+
+std::uint32_t Modules::forget_link_map(std::uintptr_t block) {
+    SlowSection section(*lock_);
+    if (!section.held()) return 0;
+    for (std::uint32_t module = count_; module; --module) {
+        if (reinterpret_cast<std::uintptr_t>(loaded_[module].link_map) != block || !block) continue;
+        store_release(loaded_[module].link_map, static_cast<const ::link_map*>(nullptr));
+        records_.at(module).unloaded_cs = clock_->now_cs();
+        store_release(records_.at(module).state, format::ModuleState::kUnloaded);
+        return module;
+    }
+    return 0;
+}
+
+}  // namespace dregs

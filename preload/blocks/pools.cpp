@@ -1,0 +1,67 @@
+#include "preload/blocks/pools.h"
+
+namespace dregs {
+namespace {
+
+std::uint64_t key_of(const void* block) {
+    return (reinterpret_cast<std::uintptr_t>(block) & format::kSideAddressMask) | format::kSidePool;
+}
+
+}  // namespace
+
+void Pools::attach(SideTable& side, ThreadScopes& scopes) {
+    side_ = &side;
+    scopes_ = &scopes;
+}
+
+// The open pool of a handle; a wrong one is counted.
+format::Scope* Pools::find(ThreadState& thread, std::uint64_t pool) const {
+    format::Scope* record = scopes_->open_instance(pool);
+    if (record && (format::scope_flags(load_relaxed(record->status)) & format::kScopePool)) return record;
+    if (pool) add_local(thread.counters->bad_markers, 1);
+    return nullptr;
+}
+
+std::uint64_t Pools::create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack) {
+    if (!parent) parent = scopes_->current_handle(thread);
+    return scopes_->open(thread, kind, parent, format::kScopePool, stack);
+}
+
+void Pools::alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes,
+                  std::uint32_t stack) {
+    const format::Scope* record = find(thread, pool);
+    if (!record || !block) return;
+    const format::SideBlock entry{key_of(block),          stack, handle_index(pool), bytes, load_relaxed(record->epoch),
+                                  handle_generation(pool)};
+    format::SideBlock replaced{};
+    switch (side_->insert(entry, replaced)) {
+        case SideTable::Insert::kDone:
+            return add_local(thread.counters->pool_allocs, 1);
+        case SideTable::Insert::kReplaced:
+            add_local(thread.counters->pool_allocs, 1);
+            return add_local(thread.counters->replaced_blocks, 1);
+        case SideTable::Insert::kNoRoom:
+            add_local(thread.counters->unrecorded_allocs, 1);
+            return add_local(thread.counters->unrecorded_bytes, bytes);
+    }
+}
+
+void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
+    if (!find(thread, pool) || !block) return;
+    format::SideBlock taken{};
+    if (side_->take(key_of(block), taken)) return add_local(thread.counters->pool_frees, 1);
+    add_local(thread.counters->unknown_frees, 1);
+}
+
+void Pools::free_all(ThreadState& thread, std::uint64_t pool) {
+    if (format::Scope* record = find(thread, pool)) fetch_add(record->epoch, 1u);
+}
+
+void Pools::destroy(ThreadState& thread, std::uint64_t pool) {
+    format::Scope* record = find(thread, pool);
+    if (!record) return;
+    fetch_add(record->epoch, 1u);
+    scopes_->close(thread, pool, format::kScopePool);
+}
+
+}  // namespace dregs

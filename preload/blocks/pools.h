@@ -1,0 +1,30 @@
+// Pools: scopes that hold blocks which malloc never sees, as a program's own allocator hands them out.
+//
+// A pool's blocks are in the side table, each with the pool's epoch; emptying a pool raises the epoch, which drops all
+// of them with one store, however many there are. Zero bytes are a valid detached object.
+#pragma once
+
+#include "preload/blocks/side_table.h"
+#include "preload/scopes/thread_scopes.h"
+
+namespace dregs {
+
+class Pools {
+  public:
+    void attach(SideTable& side, ThreadScopes& scopes);
+
+    // `parent` 0: the thread's current scope. Returns the handle, 0: no room.
+    std::uint64_t create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack);
+    void alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes, std::uint32_t stack);
+    void free(ThreadState& thread, std::uint64_t pool, const void* block);
+    void free_all(ThreadState& thread, std::uint64_t pool);
+    void destroy(ThreadState& thread, std::uint64_t pool);
+
+  private:
+    format::Scope* find(ThreadState& thread, std::uint64_t pool) const;
+
+    SideTable* side_;
+    ThreadScopes* scopes_;
+};
+
+}  // namespace dregs

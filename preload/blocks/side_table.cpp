@@ -1,0 +1,98 @@
+#include "preload/blocks/side_table.h"
+
+namespace dregs {
+
+void SideTable::attach(TraceFile& file, SlowLock& lock, const ScopeTable& scopes) {
+    TableSegments::attach(file, lock, format::kSideBlocks, sizeof(Record), kFirstRecords, 0);
+    scopes_ = &scopes;
+}
+
+// A slot that was never used, was given back, or holds a block of a pool that has been emptied since.
+bool SideTable::is_vacant(const Record& record, std::uint64_t key) const {
+    if (key == 0 || key == format::kSideTomb) return true;
+    if (!(key & format::kSidePool) || (key & format::kSideClaimed)) return false;
+    const format::Scope* pool = scopes_->find(record.scope);
+    return !pool || load_relaxed(pool->epoch) != record.epoch ||
+           format::scope_generation(load_relaxed(pool->status)) != record.generation;
+}
+
+void SideTable::search_level(unsigned number, std::uint64_t key, Search& search) const {
+    Record* records = level(number);
+    const std::uint64_t mask = (std::uint64_t{kFirstRecords} << number) - 1;
+    const std::uint64_t begin = (key * 0x9E3779B97F4A7C15u) >> 20;
+    for (unsigned i = 0; i < kWindow && !search.ended; ++i) {
+        Record& record = records[(begin + i) & mask];
+        const std::uint64_t found = load_acquire(record.key);
+        if (found == key)
+            search.found = &record, search.ended = true;
+        else if (!search.vacant && is_vacant(record, found))
+            search.vacant = &record, search.vacant_key = found;
+        search.ended |= found == 0;
+    }
+}
+
+SideTable::Search SideTable::search(std::uint64_t key) const {
+    Search result{};
+    const unsigned levels = load_acquire(level_count_);
+    for (unsigned number = 0; number < levels && !result.ended; ++number) search_level(number, key, result);
+    return result;
+}
+
+DREGS_COLD bool SideTable::make_level() {
+    SlowSection section(lock());
+    if (!section.held() || level_count_ >= kLevels) return false;
+    if (!add_segment(level_count_, Populate::kNow)) return false;
+    header().count += std::uint64_t{kFirstRecords} << level_count_;
+    store_release(level_count_, level_count_ + 1);
+    return true;
+}
+
+void SideTable::fill(Record& at, const Record& block) {
+    at.stack = block.stack;
+    at.scope = block.scope;
+    at.bytes = block.bytes;
+    at.epoch = block.epoch;
+    at.generation = block.generation;
+    store_release(at.key, block.key);
+}
+
+SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
+    if (!(block.key & format::kSidePool)) store_relaxed(malloc_blocks_, 1u);
+    for (;;) {
+        const Search place = search(block.key);
+        if (place.found) {
+            replaced = *place.found;
+            const bool stale = is_vacant(*place.found, block.key);
+            store_release(place.found->key, block.key | format::kSideClaimed);
+            fill(*place.found, block);
+            return stale ? Insert::kDone : Insert::kReplaced;
+        }
+        if (!place.vacant) {
+            if (!make_level()) return Insert::kNoRoom;
+            continue;
+        }
+        std::uint64_t expected = place.vacant_key;
+        if (!compare_exchange(place.vacant->key, expected, block.key | format::kSideClaimed)) continue;
+        fill(*place.vacant, block);
+        return Insert::kDone;
+    }
+}
+
+bool SideTable::take(std::uint64_t key, Record& out) {
+    const Search place = search(key);
+    if (!place.found) return false;
+    out = *place.found;
+    const bool live = !is_vacant(*place.found, key);
+    store_release(place.found->key, format::kSideTomb);
+    return live;
+}
+
+bool SideTable::move(std::uint64_t key, std::uint32_t scope, std::uint32_t& former) {
+    const Search place = search(key);
+    if (!place.found) return false;
+    former = place.found->scope;
+    store_release(place.found->scope, scope);
+    return true;
+}
+
+}  // namespace dregs

@@ -1,0 +1,49 @@
+// Blocks that the block map has no word for: pool blocks, and malloc blocks whose granule is taken.
+//
+// A lock-free hash table in the trace file, keyed by address; the pool flag tells a pool's block from the malloc block
+// that may begin at the same address. Levels as in the stack table, except that slots come free again: a tombstone or a
+// block of a pool that has been emptied since is used anew. Any thread; the same address only from the thread that owns
+// it.
+#pragma once
+
+#include "preload/file/table.h"
+#include "preload/scopes/scope_table.h"
+
+namespace dregs {
+
+class SideTable : public TableSegments {
+  public:
+    void attach(TraceFile& file, SlowLock& lock, const ScopeTable& scopes);
+
+    enum class Insert { kDone, kReplaced, kNoRoom };
+    // `block.key` is the address, with format::kSidePool for a pool's block.
+    Insert insert(const format::SideBlock& block, format::SideBlock& replaced);
+    bool take(std::uint64_t key, format::SideBlock& out);
+    bool move(std::uint64_t key, std::uint32_t scope, std::uint32_t& former);
+    bool has_malloc_blocks() const { return load_relaxed(malloc_blocks_) != 0; }
+
+  private:
+    using Record = format::SideBlock;
+    static constexpr std::uint32_t kFirstRecords = 1024;
+    static constexpr unsigned kLevels = 20;
+    static constexpr unsigned kWindow = 32;
+
+    struct Search {
+        Record* found;
+        Record* vacant;            // first that may be taken
+        std::uint64_t vacant_key;  // what stood there
+        bool ended;                // an empty slot was met: not in a deeper level either
+    };
+    Record* level(unsigned number) const { return reinterpret_cast<Record*>(segment(number)); }
+    void search_level(unsigned number, std::uint64_t key, Search& search) const;
+    Search search(std::uint64_t key) const;
+    bool is_vacant(const Record& record, std::uint64_t key) const;
+    bool make_level();
+    static void fill(Record& at, const Record& block);
+
+    const ScopeTable* scopes_;
+    std::uint32_t malloc_blocks_;
+    unsigned level_count_;
+};
+
+}  // namespace dregs

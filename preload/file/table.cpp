@@ -1,0 +1,60 @@
+#include "preload/file/table.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::uint64_t kLeastWindow = 4 << 10;
+constexpr std::uint64_t kMostWindow = 256 << 10;
+
+constexpr std::uint64_t smaller(std::uint64_t a, std::uint64_t b) { return a < b ? a : b; }
+
+// How much is made present at a time, by what is in use: few calls for a large table, little waste in a small one.
+constexpr std::uint64_t window_bytes(std::uint64_t used) {
+    return used / 4 < kLeastWindow ? kLeastWindow : smaller(used / 4, kMostWindow);
+}
+
+}  // namespace
+
+void TableSegments::attach(TraceFile& file, SlowLock& lock, format::TableId id, std::uint32_t record_bytes,
+                           std::uint32_t first_records, std::uint32_t first_index) {
+    file_ = &file;
+    lock_ = &lock;
+    header_ = &file.header().tables[id];
+    shift_ = static_cast<unsigned>(__builtin_ctz(first_records));
+    header_->record_bytes = record_bytes;
+    header_->first_records = first_records;
+    store_release(header_->count, std::uint64_t{first_index});
+}
+
+DREGS_COLD bool TableSegments::add_segment(unsigned number, Populate populate) {
+    if (number >= format::kMaxSegments) return false;
+    if (segments_[number]) return true;
+    std::uint64_t offset = 0;
+    const std::uint64_t bytes = segment_records(number) * header_->record_bytes;
+    void* space = file_->reserve(bytes, 64, offset);
+    if (!space || (populate == Populate::kNow && !file_->populate(space, bytes))) return false;
+    store_release(header_->segment_offset[number], offset);
+    store_release(segments_[number], static_cast<char*>(space));
+    return true;
+}
+
+DREGS_COLD bool TableSegments::grow(std::uint64_t index) {
+    SlowSection section(*lock_);
+    return section.held() && grow_locked(index);
+}
+
+DREGS_COLD bool TableSegments::grow_locked(std::uint64_t index) {
+    while (usable_ <= index) {
+        const unsigned number = segment_of(usable_, shift_);
+        if (!add_segment(number, Populate::kLater)) return false;
+        const std::uint64_t begin = first_index_of(number, shift_);
+        const std::uint64_t window = window_bytes(usable_ * header_->record_bytes) / header_->record_bytes;
+        const std::uint64_t end = smaller(begin + segment_records(number), usable_ + window);
+        char* first = segments_[number] + (usable_ - begin) * header_->record_bytes;
+        if (!file_->populate(first, (end - usable_) * header_->record_bytes)) return false;
+        store_release(usable_, end);
+    }
+    return true;
+}
+
+}  // namespace dregs

@@ -1,0 +1,125 @@
+#include "preload/file/trace_file.h"
+
+#include <cerrno>
+
+#include "preload/system/atomics.h"
+#include "preload/system/attributes.h"
+#include "preload/system/text.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+// The first chunk holds the header and the first segment of every table; small, because most processes are.
+constexpr std::uint64_t kFirstChunk = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLargestChunk = std::uint64_t{64} << 20;
+constexpr unsigned kAttempts = 10'000;
+// Where the default name goes when the working directory cannot be written.
+constexpr char kFallbackOutput[] = "/tmp/%n.%p.dregs";
+
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) & ~(to - 1); }
+
+int create_first_free(const char* pattern, const char* program, char (&path)[kPathBytes]) {
+    for (unsigned attempt = 1; attempt <= kAttempts; ++attempt) {
+        if (!expand_output(pattern, program, sys::process_id(), attempt, path)) return -ENAMETOOLONG;
+        const int descriptor = sys::create_file(path);
+        if (descriptor != -EEXIST && descriptor != -ELOOP) return descriptor;
+    }
+    return -EEXIST;
+}
+
+}  // namespace
+
+int TraceFile::create_under_free_name(const Options& options, const char* program) {
+    const int descriptor = create_first_free(options.output, program, path_);
+    const bool refused = descriptor == -EACCES || descriptor == -EROFS || descriptor == -EPERM;
+    if (!refused || options.output[0] != '.') return descriptor;
+    return create_first_free(kFallbackOutput, program, path_);
+}
+
+DREGS_COLD int TraceFile::create(const Options& options, const char* program) {
+    const int descriptor = create_under_free_name(options, program);
+    if (descriptor < 0) return descriptor;
+    int error = sys::file_identity(descriptor, identity_);
+    if (error == 0) error = map_chunk(descriptor, kFirstChunk);
+    sys::close_file(descriptor);
+    if (error != 0) return error;
+    header_ = reinterpret_cast<format::Header*>(chunks_[0].address);
+    chunks_[0].used = format::kHeaderBytes;
+    if (!populate(header_, format::kHeaderBytes)) {
+        header_ = nullptr;
+        return -ENOSPC;
+    }
+    header_->file_bytes = format::kHeaderBytes;
+    return 0;
+}
+
+// Extends the file by one mapping. The mapping's space is there only once it is populated.
+int TraceFile::map_chunk(int descriptor, std::uint64_t bytes) {
+    const Chunk* last = chunk_count_ ? &chunks_[chunk_count_ - 1] : nullptr;
+    const std::uint64_t offset = last ? last->offset + last->bytes : 0;
+    if (offset + bytes > sys::file_size_limit()) return -EFBIG;
+    if (const int error = sys::set_file_size(descriptor, offset + bytes); error < 0) return error;
+    if (cannot_populate_) {
+        if (const int error = sys::allocate_file(descriptor, offset, bytes); error < 0) return error;
+    }
+    void* address = sys::map_file(descriptor, offset, bytes);
+    if (!address) return -ENOMEM;
+    chunks_[chunk_count_++] = {static_cast<char*>(address), offset, bytes, 0};
+    return 0;
+}
+
+DREGS_COLD bool TraceFile::give_up(int error) {
+    cannot_grow_ = true;
+    if (note_sink_) note_sink_(note_context_, format::NoteCode::kGrowthFailed, -error);
+    return false;
+}
+
+DREGS_COLD bool TraceFile::add_chunk(std::uint64_t least_bytes) {
+    if (cannot_grow_ || chunk_count_ == kMaxChunks) return false;
+    std::uint64_t bytes = chunks_[chunk_count_ - 1].bytes * 2;
+    if (bytes > kLargestChunk) bytes = kLargestChunk;
+    if (bytes < least_bytes) bytes = round_up(least_bytes, kPage);
+    const int descriptor = sys::reopen_file(path_);
+    if (descriptor < 0) return give_up(descriptor);
+    sys::FileIdentity found{};
+    int error = sys::file_identity(descriptor, found);
+    const bool same = found.device == identity_.device && found.inode == identity_.inode;
+    if (error == 0) error = same ? map_chunk(descriptor, bytes) : -ESTALE;
+    sys::close_file(descriptor);
+    return error == 0 || give_up(error);
+}
+
+void* TraceFile::reserve(std::uint64_t bytes, std::uint64_t alignment, std::uint64_t& offset) {
+    Chunk* chunk = &chunks_[chunk_count_ - 1];
+    if (round_up(chunk->used, alignment) + bytes > chunk->bytes) {
+        if (!add_chunk(bytes)) return nullptr;
+        chunk = &chunks_[chunk_count_ - 1];
+    }
+    const std::uint64_t begin = round_up(chunk->used, alignment);
+    chunk->used = begin + bytes;
+    offset = chunk->offset + begin;
+    store_release(header_->file_bytes, offset + bytes);
+    return chunk->address + begin;
+}
+
+bool TraceFile::populate(void* at, std::uint64_t bytes) {
+    if (cannot_populate_) return true;
+    const auto begin = reinterpret_cast<std::uintptr_t>(at) & ~(kPage - 1);
+    const auto end = round_up(reinterpret_cast<std::uintptr_t>(at) + bytes, kPage);
+    const int error = sys::populate(reinterpret_cast<void*>(begin), end - begin);
+    if (error == 0) return true;
+    if (error == -EINVAL) {
+        // Before Linux 5.14. Chunks from now on are allocated on the disk; this one is taken on trust.
+        cannot_populate_ = true;
+        return true;
+    }
+    return give_up(error == -EFAULT ? -ENOSPC : error);
+}
+
+void TraceFile::on_failure(NoteSink sink, void* context) {
+    note_sink_ = sink;
+    note_context_ = context;
+}
+
+}  // namespace dregs

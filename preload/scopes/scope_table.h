@@ -1,0 +1,82 @@
+// Scope records: instances and shares, their life and the counts that decide when a record may be used again.
+//
+// An instance that ends with nothing live is recycled at once; one that ends with survivors when the last of them is
+// freed. So memory follows the number of leaking instances, not of packets.
+//
+//   live      counted by the one thread whose current record this is, while it is (no atomic operation)
+//   released  counted by everyone else, atomically; live - released blocks and shares are left
+//
+// Ending a record and freeing its last block may meet on two threads: the ender stores "closed" and then compares, the
+// freer counts and then reads the state, so at least one sees both; a compare-and-swap on the status lets only one
+// recycle. Knows nothing of threads' nesting (thread_scopes.h). Zero bytes are a valid detached table.
+#pragma once
+
+#include "preload/file/table.h"
+
+namespace dregs {
+
+// Blocks without a thread or scope of their own: what the loader allocated for modules that can be unloaded (their free
+// is how an unloading is noticed), and whatever came when no record was to be had. Never ends.
+inline constexpr std::uint32_t kUnattributedScope = 1;
+
+// A thread's stock of recycled records, a null pointer where it cannot be used (in a signal handler that may have
+// interrupted its use). Zero bytes are an empty one.
+struct ScopeStock {
+    std::uint32_t first;
+    std::uint32_t count;
+};
+
+struct ScopeBirth {
+    std::uint32_t kind;
+    std::uint32_t flags;  // format::ScopeFlags
+    std::uint32_t tid;
+    format::StringRef thread_name;
+    std::uint32_t parent;
+    std::uint32_t parent_generation;
+    std::uint32_t begin_cs;
+    std::uint32_t stack;
+    const char* label;
+};
+
+class ScopeTable {
+  public:
+    void attach(TraceFile& file, SlowLock& lock);
+
+    format::Scope& at(std::uint32_t index) const { return records_.at(index); }
+    // Null for an index that was never handed out.
+    format::Scope* find(std::uint32_t index) const { return records_.find(index); }
+
+    // A new open record; 0: no room.
+    std::uint32_t begin(ScopeStock* stock, const ScopeBirth& birth);
+    // Ends an open record. False: it was not open (any more). `clean`: nothing was left in it.
+    bool end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags, bool& clean);
+    // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
+    // nothing is left in it, with plain stores. False: something is left; end() must be called.
+    bool end_own_empty(ScopeStock& stock, std::uint32_t index);
+
+    // A block of this record's was freed, or a share of it ended, by a thread whose current record it is not.
+    void count_release(ScopeStock* stock, std::uint32_t index);
+    // A block or share came into it in the same way.
+    void count_arrival(std::uint32_t index);
+
+  private:
+    static constexpr std::uint32_t kStockLimit = 128;
+
+    std::uint32_t take_record(ScopeStock* stock);
+    bool recycle_if_empty(ScopeStock* stock, std::uint32_t index);
+    void keep(ScopeStock* stock, std::uint32_t index);
+    void give_to_common(std::uint32_t index);
+    std::uint32_t take_from_common();
+
+    TraceTable<format::Scope, format::kScopes, 256> records_;
+    std::uint64_t common_;  // free records of all threads: change count << 32 | first
+};
+
+// What a program holds: generation << 32 | index. Never 0 for a record that exists.
+constexpr std::uint64_t make_handle(std::uint32_t index, std::uint32_t generation) {
+    return (std::uint64_t{generation} << 32) | index;
+}
+constexpr std::uint32_t handle_index(std::uint64_t handle) { return static_cast<std::uint32_t>(handle); }
+constexpr std::uint32_t handle_generation(std::uint64_t handle) { return static_cast<std::uint32_t>(handle >> 32); }
+
+}  // namespace dregs

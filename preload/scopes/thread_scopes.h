@@ -1,0 +1,62 @@
+// Nesting: which instance each thread is in, and the marker calls that change it.
+//
+// A thread's frames are its own; only a thread that finds another gone touches that one's (abandon). Every mismatch is
+// counted and repaired, none is fatal: leaving an outer instance ends the inner ones, a handle that is not open here is
+// ignored. Not re-entrant: a marker call from a signal handler that interrupts another is counted as lost by the
+// caller.
+#pragma once
+
+#include "preload/scopes/kinds.h"
+#include "preload/scopes/scope_table.h"
+#include "preload/scopes/thread_state.h"
+#include "preload/system/clock.h"
+
+namespace dregs {
+
+class ThreadScopes {
+  public:
+    void attach_tables(ScopeTable& scopes, Kinds& kinds, SlowLock& lock, const Clock& clock);
+
+    // A thread begins: it gets the instance that holds its blocks outside any scope.
+    void begin_thread(ThreadState& thread);
+    // A thread is gone: whatever it left open ends as abandoned.
+    void abandon(ThreadState& thread);
+
+    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label);
+    void leave(ThreadState& thread, std::uint64_t scope);
+    // An instance bound to no thread. `parent` 0: none, or the current one when `parent_is_current`.
+    std::uint64_t open(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t flags,
+                       std::uint32_t stack);
+    // Ends an instance that open() made with these flags. False: it is none, or not open.
+    bool close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags);
+    std::uint64_t attach(ThreadState& thread, std::uint64_t scope);
+    void restore(ThreadState& thread, std::uint64_t previous);
+
+    // The present slice of time is over: blocks get a new share of the same instance.
+    void renew_slice(ThreadState& thread);
+    // The open instance that a handle names; null: none.
+    format::Scope* open_instance(std::uint64_t scope) const;
+    // The handle of the thread's current instance; 0: it is in none.
+    std::uint64_t current_handle(const ThreadState& thread) const;
+
+  private:
+    // Null: the kind cannot be had.
+    const KindEntry* kind_of(ThreadState& thread, const char* name, std::uint64_t outer);
+    const KindEntry* learn_kind(ThreadState& thread, const char* name, std::uint64_t outer, KindEntry& entry);
+    format::KindCounters* counters_of(ThreadState& thread, std::uint32_t kind);
+    std::uint32_t begin_share(ThreadState& thread, std::uint32_t instance, std::uint32_t generation);
+    bool push(ThreadState& thread, const ScopeFrame& frame);
+    void pop(ThreadState& thread, std::uint32_t more_flags, std::uint64_t format::KindCounters::*also);
+    void make_current(ThreadState& thread);
+    void end_record(ThreadState& thread, std::uint32_t record, std::uint32_t more_flags, bool& clean);
+    static void count_end(format::KindCounters* counters, bool clean, std::uint64_t format::KindCounters::*also);
+    bool reserve_frame(ThreadState& thread);
+    bool add_frames(ThreadState& thread);
+
+    ScopeTable* scopes_;
+    Kinds* kinds_;
+    SlowLock* lock_;
+    const Clock* clock_;
+};
+
+}  // namespace dregs

@@ -1,0 +1,13 @@
+#include "preload/scopes/thread_state.h"
+
+#include "preload/system/sys.h"
+
+namespace dregs {
+
+// A handler's frames lie below those it interrupted, unless it runs on a stack of its own.
+DREGS_COLD std::uint8_t hooks_at_work(ThreadState& thread, std::uintptr_t frame) {
+    if (frame >= thread.hook_frame && !sys::on_signal_stack()) return 0;
+    return thread.busy;
+}
+
+}  // namespace dregs

@@ -1,0 +1,90 @@
+// What a thread keeps for itself: reached through one thread-local pointer, in memory that a fork wipes.
+//
+// Owns: the layout only. A zero `ready` means: not started in this process yet, which after a fork is what a child
+// sees. Recycled for a later thread once its own is gone (threads.h); no destructor, so it works after all of the
+// thread's own.
+#pragma once
+
+#include "dregs/trace_format.h"
+#include "preload/scopes/scope_table.h"
+#include "preload/system/attributes.h"
+#include "preload/unwind/stack_memo.h"
+
+namespace dregs {
+
+// One level of a thread's nesting: an instance that was entered or attached here.
+struct ScopeFrame {
+    std::uint32_t instance;
+    std::uint32_t generation;
+    std::uint32_t record;            // what blocks refer to: the instance or this thread's present share of it
+    std::uint32_t attached;          // 1: by attach, ended by restore
+    std::uint64_t slice_end_ns;      // monotonic time at which a new share begins
+    format::Scope* record_at;        // where `record` is
+    format::KindCounters* counters;  // of the instance's kind, this thread's; null: none
+};
+
+// A kind that this thread used lately.
+struct KindEntry {
+    const char* text;  // the pointer that the program gave
+    const char* name;  // what it pointed to then, as the trace keeps it
+    std::uint32_t length;
+    std::uint32_t kind;
+    format::KindCounters* counters;
+};
+
+struct ThreadState {
+    static constexpr std::uint32_t kInlineFrames = 32;
+    static constexpr std::uint32_t kKindEntries = 16;
+    // One buffer of locations for the thread, one for a signal handler that interrupts it.
+    static constexpr std::uint32_t kLevels = 2;
+
+    std::uint8_t ready;
+    std::uint8_t busy;          // how many hooks of this thread are at work
+    std::uintptr_t hook_frame;  // stack frame of the outermost of them
+    std::uint32_t tid;
+    std::uint32_t slot;     // index in format::kThreads
+    std::uint32_t current;  // scope record that a new block refers to
+    format::Scope* current_record;
+    std::uint64_t slice_end_ns;  // of the innermost frame
+    format::ThreadCounters* counters;
+    std::uint64_t* locations[kLevels];
+    StackMemo memo;
+    ScopeStock stock;
+
+    ScopeFrame* frames;  // frames[0] is the thread's own instance
+    std::uint32_t depth;
+    std::uint32_t capacity;
+    format::StringRef name;
+    std::uint32_t* kind_counters;  // by kind: index of this thread's counters; null until the first marker
+    KindEntry kinds[kKindEntries];
+    ScopeFrame inline_frames[kInlineFrames];
+};
+
+// How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an
+// interrupted hook by siglongjmp has left the count behind. `frame`: the present hook's.
+std::uint8_t hooks_at_work(ThreadState& thread, std::uintptr_t frame);
+
+// Marks that this thread is inside the shim. Restores the former value, so that it nests.
+class BusyGuard {
+  public:
+    explicit BusyGuard(ThreadState& thread) : thread_(thread), former_(thread.busy) {
+        const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+        if (DREGS_UNLIKELY(former_ != 0)) former_ = hooks_at_work(thread, frame);
+        if (DREGS_LIKELY(former_ == 0)) thread_.hook_frame = frame;
+        thread_.busy = static_cast<std::uint8_t>(former_ + 1);
+        asm volatile("" ::: "memory");  // a signal handler must see it before what it protects
+    }
+    ~BusyGuard() {
+        asm volatile("" ::: "memory");
+        thread_.busy = former_;
+    }
+    BusyGuard(const BusyGuard&) = delete;
+    BusyGuard& operator=(const BusyGuard&) = delete;
+    std::uint8_t former() const { return former_; }
+
+  private:
+    ThreadState& thread_;
+    std::uint8_t former_;
+};
+
+}  // namespace dregs

@@ -1,0 +1,89 @@
+#include "preload/scopes/threads.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+constexpr std::uint64_t pages(std::uint64_t bytes) { return (bytes + kPage - 1) & ~(kPage - 1); }
+
+}  // namespace
+
+void Threads::attach(TraceFile& file, SlowLock& lock, StringTable& strings, ThreadScopes& scopes,
+                     std::uint32_t max_frames) {
+    file_ = &file;
+    lock_ = &lock;
+    strings_ = &strings;
+    scopes_ = &scopes;
+    max_frames_ = max_frames;
+    counters_.attach(file, lock);
+}
+
+// A state whose thread is gone: looks at a few each time, so that a start never costs more than a few system calls.
+ThreadState* Threads::find_gone(std::uint32_t tid) {
+    for (std::uint32_t i = 0; i < kChecksPerStart && i < count_; ++i) {
+        ThreadState& thread = *states_[next_check_++ % count_];
+        if (thread.tid != tid && sys::thread_exists(thread.tid)) continue;
+        scopes_->abandon(thread);
+        return &thread;
+    }
+    return nullptr;
+}
+
+ThreadState* Threads::make_state(ThreadState* former) {
+    if (count_ >= kMostThreads) return nullptr;
+    const std::uint64_t buffer = pages(max_frames_ * sizeof(std::uint64_t));
+    const std::uint64_t state = pages(sizeof(ThreadState));
+    const std::uint64_t memo = state + ThreadState::kLevels * buffer;
+    void* memory = former ? former : sys::map_private(memo + pages(StackMemo::bytes_for(max_frames_)));
+    const std::uint32_t slot = memory ? counters_.append_locked() : 0;
+    if (!slot) return nullptr;
+    auto* thread = static_cast<ThreadState*>(memory);
+    for (std::uint32_t level = 0; level < ThreadState::kLevels; ++level) {
+        thread->locations[level] =
+            reinterpret_cast<std::uint64_t*>(static_cast<char*>(memory) + state + level * buffer);
+    }
+    thread->memo.use(static_cast<char*>(memory) + memo, max_frames_);
+    thread->slot = slot;
+    thread->counters = &counters_.at(slot);
+    states_[count_++] = thread;
+    return thread;
+}
+
+// A state that is the calling thread's alone from now on, not yet nested in anything.
+ThreadState* Threads::claim(ThreadState* former) {
+    SlowSection section(*lock_);
+    if (!section.held()) return nullptr;
+    const std::uint32_t tid = sys::thread_id();
+    ThreadState* thread = former ? nullptr : find_gone(tid);
+    if (!thread) thread = make_state(former);
+    if (!thread) return nullptr;
+    thread->tid = tid;
+    thread->busy = 0;
+    thread->counters->tid = tid;
+    refresh_name(*thread);
+    return thread;
+}
+
+DREGS_COLD ThreadState* Threads::start(ThreadState* former) {
+    ThreadState* thread = claim(former);
+    if (!thread) return nullptr;
+    scopes_->begin_thread(*thread);
+    thread->ready = 1;
+    return thread;
+}
+
+void Threads::refresh_name(ThreadState& thread) {
+    char name[16] = {};
+    sys::thread_name(name);
+    thread.name = strings_->intern(name);
+    thread.counters->name = thread.name;
+}
+
+DREGS_COLD void Threads::sweep() {
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        if (!sys::thread_exists(states_[i]->tid)) scopes_->abandon(*states_[i]);
+    }
+}
+
+}  // namespace dregs

@@ -1,0 +1,42 @@
+// The registry of threads: a state and a counter record for each, used again when its thread is gone.
+//
+// A thread is found gone by asking the system when another begins, or at exit: there is no destructor that would run
+// too early, too late or never. Zero bytes are a valid empty registry.
+#pragma once
+
+#include "preload/file/table.h"
+#include "preload/scopes/thread_scopes.h"
+#include "preload/scopes/thread_state.h"
+
+namespace dregs {
+
+class Threads {
+  public:
+    void attach(TraceFile& file, SlowLock& lock, StringTable& strings, ThreadScopes& scopes, std::uint32_t max_frames);
+    // The calling thread's state, ready; null: no room. `former`: its state from before a fork, wiped.
+    ThreadState* start(ThreadState* former);
+    // Ends the scopes of threads that are gone. Callers hold the slow lock.
+    void sweep();
+    // Reads the calling thread's name again: programs name their threads after they began. Callers hold the slow lock.
+    void refresh_name(ThreadState& thread);
+
+  private:
+    static constexpr std::uint32_t kMostThreads = 1u << 16;
+    static constexpr std::uint32_t kChecksPerStart = 4;
+
+    ThreadState* find_gone(std::uint32_t tid);
+    ThreadState* make_state(ThreadState* former);
+    ThreadState* claim(ThreadState* former);
+
+    TraceFile* file_;
+    SlowLock* lock_;
+    StringTable* strings_;
+    ThreadScopes* scopes_;
+    std::uint32_t max_frames_;
+    std::uint32_t count_;
+    std::uint32_t next_check_;
+    TraceTable<format::ThreadCounters, format::kThreads, 64> counters_;
+    ThreadState* states_[kMostThreads];  // by slot - 1
+};
+
+}  // namespace dregs

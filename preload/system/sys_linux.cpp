@@ -1,0 +1,182 @@
+// Linux on x86-64: system calls made directly, so that errno and cancellation are not involved.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "preload/system/sys.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+namespace dregs::sys {
+namespace {
+
+long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+    long result;
+    register long r10 asm("r10") = d;
+    register long r8 asm("r8") = e;
+    register long r9 asm("r9") = f;
+    asm volatile("syscall"
+                 : "=a"(result)
+                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                 : "rcx", "r11", "memory");
+    return result;
+}
+
+template <typename T>
+long address(T* pointer) {
+    return reinterpret_cast<long>(pointer);
+}
+
+bool failed(long result) { return result < 0 && result > -4096; }
+
+void* map(std::size_t bytes, int flags, int descriptor, std::uint64_t offset) {
+    const long result = call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE, flags, descriptor,
+                             static_cast<long>(offset));
+    return failed(result) ? nullptr : reinterpret_cast<void*>(result);
+}
+
+std::uint64_t clock_ns(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);  // never fails for these clocks, so errno stays
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+void* map_private(std::size_t bytes) {
+    void* pages = map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages && !wipe_on_fork(pages, bytes)) {
+        unmap(pages, bytes);
+        return nullptr;
+    }
+    return pages;
+}
+
+bool wipe_on_fork(void* pages, std::size_t bytes) {
+    return call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_WIPEONFORK) == 0;
+}
+
+int create_file(const char* path) {
+    return static_cast<int>(
+        call(SYS_openat, AT_FDCWD, address(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
+int reopen_file(const char* path) {
+    return static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0));
+}
+
+int close_file(int descriptor) { return static_cast<int>(call(SYS_close, descriptor)); }
+
+int set_file_size(int descriptor, std::uint64_t bytes) {
+    return static_cast<int>(call(SYS_ftruncate, descriptor, static_cast<long>(bytes)));
+}
+
+int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes) {
+    return static_cast<int>(call(SYS_fallocate, descriptor, 0, static_cast<long>(offset), static_cast<long>(bytes)));
+}
+
+void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes) {
+    return map(bytes, MAP_SHARED, descriptor, offset);
+}
+
+void unmap(void* pages, std::size_t bytes) { call(SYS_munmap, address(pages), static_cast<long>(bytes)); }
+
+int populate(void* pages, std::size_t bytes) {
+    return static_cast<int>(call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_POPULATE_WRITE));
+}
+
+// rt_sigprocmask copies the new mask in before it looks at `how`: with a `how` that does not exist it changes nothing
+// and fails with EINVAL where the word can be read, EFAULT where not. It needs no descriptor and sandboxes allow it.
+bool can_read(std::uintptr_t word) {
+    constexpr long kNoSuchHow = ~0L;
+    constexpr long kMaskBytes = 8;
+    return call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes) != -EFAULT;
+}
+
+int file_identity(int descriptor, FileIdentity& out) {
+    struct stat status {};
+    const long result = call(SYS_fstat, descriptor, address(&status));
+    out = {status.st_dev, status.st_ino};
+    return static_cast<int>(result);
+}
+
+int file_times(const char* path, FileTimes& out) {
+    struct stat status {};
+    const long result = call(SYS_newfstatat, AT_FDCWD, address(path), address(&status), 0);
+    out = {static_cast<std::uint64_t>(status.st_size),
+           static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000u +
+               static_cast<std::uint64_t>(status.st_mtim.tv_nsec)};
+    return static_cast<int>(result);
+}
+
+std::uint64_t file_size_limit() {
+    struct rlimit limit {};
+    if (call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, address(&limit)) < 0) return ~std::uint64_t{0};
+    return limit.rlim_cur;
+}
+
+int read_link(const char* path, char* out, std::size_t bytes) {
+    return static_cast<int>(call(SYS_readlink, address(path), address(out), static_cast<long>(bytes)));
+}
+
+int working_directory(char* out, std::size_t bytes) {
+    const long result = call(SYS_getcwd, address(out), static_cast<long>(bytes));
+    return static_cast<int>(result > 0 ? result - 1 : result);
+}
+
+int read_file(const char* path, char* out, std::size_t bytes) {
+    const int descriptor = static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), O_RDONLY | O_CLOEXEC, 0));
+    if (descriptor < 0) return descriptor;
+    const long result = call(SYS_read, descriptor, address(out), static_cast<long>(bytes));
+    close_file(descriptor);
+    return static_cast<int>(result);
+}
+
+void host_name(char* out, std::size_t bytes) {
+    struct utsname name {};
+    call(SYS_uname, address(&name));
+    std::size_t i = 0;
+    for (; i + 1 < bytes && name.nodename[i]; ++i) out[i] = name.nodename[i];
+    out[i] = 0;
+}
+
+std::uint32_t process_id() { return static_cast<std::uint32_t>(call(SYS_getpid)); }
+std::uint32_t parent_process_id() { return static_cast<std::uint32_t>(call(SYS_getppid)); }
+std::uint32_t thread_id() { return static_cast<std::uint32_t>(call(SYS_gettid)); }
+bool thread_exists(std::uint32_t thread) { return call(SYS_tgkill, process_id(), thread, 0) == 0; }
+void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
+void yield() { call(SYS_sched_yield); }
+
+bool on_signal_stack() {
+    stack_t now{};
+    return call(SYS_sigaltstack, 0, address(&now)) == 0 && (now.ss_flags & SS_ONSTACK);
+}
+
+std::uint64_t block_signals() {
+    constexpr auto bit = [](int signal) { return std::uint64_t{1} << (signal - 1); };
+    const std::uint64_t all_but_faults =
+        ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP) | bit(SIGSYS));
+    std::uint64_t former = 0;
+    call(SYS_rt_sigprocmask, SIG_BLOCK, address(&all_but_faults), address(&former), sizeof former);
+    return former;
+}
+
+void restore_signals(std::uint64_t mask) { call(SYS_rt_sigprocmask, SIG_SETMASK, address(&mask), 0, sizeof mask); }
+
+std::uint64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+std::uint64_t monotonic_coarse_ns() { return clock_ns(CLOCK_MONOTONIC_COARSE); }
+std::uint64_t realtime_ns() { return clock_ns(CLOCK_REALTIME); }
+std::uint64_t boottime_ns() { return clock_ns(CLOCK_BOOTTIME); }
+
+}  // namespace dregs::sys

@@ -1,0 +1,29 @@
+// What the kernel pushes before it runs a signal handler on x86-64: the interrupted registers in a ucontext.
+//
+// Owns: that layout and how to recognise the code that a handler returns to (sigreturn). Called by unwind_row.cpp, by
+// the walk when it steps over such a frame, and by register_walk.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "preload/unwind/cfi.h"
+#include "preload/unwind/cfi_program.h"
+#include "preload/unwind/register_file.h"
+
+namespace dregs {
+
+// Distances from the stack pointer of the frame that calls sigreturn: it points at the ucontext.
+inline constexpr std::int64_t kSavedBp = 120;
+inline constexpr std::int64_t kSavedSp = 160;
+inline constexpr std::int64_t kSavedPc = 168;
+
+// Whether the rules of a signal frame (augmentation 'S') say just that.
+bool has_kernel_layout(const CodeImage& image, const Rules& rules, std::uintptr_t pc);
+
+// Whether the code at `pc` is "mov $15, %rax; syscall" (SYS_rt_sigreturn), as in programs with a restorer of their own.
+bool is_signal_return(const CodeImage& image, std::uintptr_t pc);
+
+// The registers that were interrupted, of a frame whose stack pointer is `context`. False: that memory is not there.
+bool interrupted_registers(const CodeImage& image, std::uintptr_t context, RegisterFile* registers);
+
+}  // namespace dregs

@@ -1,0 +1,98 @@
+// Whole call stacks of code without frame pointers, from inside a hook.
+//
+// Owns: the walk. No locks, no allocation, async-signal-safe, any thread; reads the stack only where it can be read.
+// Must not know what the frames are recorded for. Called by the recorder, with the registers that a hook captured.
+//
+//   walk ─▶ find or learn a row for each pc (row_table, unwind_row) ─▶ step (unwind_step)
+//     └▶ walk_registers, when a frame needs more registers than the fast walk has: again, from our own frame
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "dregs/trace_format.h"
+#include "preload/system/attributes.h"
+#include "preload/unwind/loaded_object.h"
+#include "preload/unwind/readable_pages.h"
+#include "preload/unwind/register_walk.h"
+#include "preload/unwind/row_table.h"
+#include "preload/unwind/unwind_step.h"
+
+namespace dregs {
+
+class StackMemo;
+
+// The frame that a walk begins with: the one that called the hook.
+struct Registers {
+    std::uintptr_t pc;  // return address of the hook
+    std::uintptr_t sp;  // the hook's CFA
+    std::uintptr_t bp;
+};
+
+// The registers of the caller of the function that this stands in; that function must have a frame pointer
+// (-fno-omit-frame-pointer), which the use of __builtin_frame_address makes sure of.
+#define DREGS_CAPTURE_CALLER()                                                 \
+    ::dregs::Registers {                                                       \
+        reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)),         \
+            reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16, \
+            *static_cast<const std::uintptr_t*>(__builtin_frame_address(0))    \
+    }
+
+struct Walk {
+    std::uint32_t frames;
+    format::StackRoot root;  // kStackWhole, kStackCut or kStackNoUnwind
+};
+
+// Says which module an object is: an index of the trace's module table, or format::kNoModule when it cannot be had.
+using IdentifyModule = std::uint32_t (*)(void* context, const LoadedObject& object);
+
+// All-zero bytes are its valid empty state.
+class Unwinder {
+  public:
+    // Without it all modules are format::kNoModule, and no row is kept.
+    void identify_with(IdentifyModule identify, void* context) {
+        context_ = context;
+        identify_ = identify;
+    }
+
+    // Fills `locations` (see format::make_location), innermost first, with at most `limit` frames.
+    Walk walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
+
+    // The same walk, made cheap by the thread's last one, which `memo` holds. True: the stack is whole and `memo` holds
+    // it now. False: it is not known to be; walk() must be asked.
+    bool follow(const Registers& start, StackMemo& memo, std::uint32_t limit);
+
+    // After an object was unmapped: forgets what was learned of it.
+    void forget_module(std::uint32_t module);
+
+  private:
+    friend class Follower;
+
+    // User space ends here; a pc beyond, or 0, is no pc.
+    static constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
+    static bool is_pc(std::uintptr_t pc) { return pc - 1 < kPcLimit - 1; }
+
+    static std::uint64_t key_of(const Frame& frame) { return format::make_location(frame.pc, 0, frame.exact); }
+
+    // `key` is a location without its module.
+    DREGS_INLINE RowTable::Hit find(const RowTable::Level& level, std::uint64_t key) {
+        if (DREGS_LIKELY(level.entries != nullptr)) {
+            const RowTable::Hit hit = RowTable::find_in(level, key);
+            if (DREGS_LIKELY(hit.row.kind() != RowKind::kNone)) return hit;
+        }
+        return find_or_learn(key);
+    }
+    RowTable::Hit find_or_learn(std::uint64_t key);
+    RowTable::Hit learn(std::uintptr_t pc, bool exact);
+    Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
+    bool reach(const Registers& start, RegisterFile* registers);
+    Step step_full(RegisterFile* registers, bool* exact);
+
+    IdentifyModule identify_;
+    void* context_;
+    std::atomic<std::uint32_t> epoch_;  // rises when rows are forgotten
+    RowTable rows_;
+    ReadablePages pages_;
+};
+
+}  // namespace dregs
