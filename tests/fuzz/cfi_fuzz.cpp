@@ -6,9 +6,9 @@
 #include <cstring>
 #include <vector>
 
-#include "preload/readable_pages.h"
-#include "preload/register_walk.h"
-#include "preload/unwind_row.h"
+#include "preload/unwind/readable_pages.h"
+#include "preload/unwind/register_walk.h"
+#include "preload/unwind/unwind_row.h"
 
 namespace {
 
