@@ -63,7 +63,7 @@ std::string find_program(const std::string& name) {
     const char* path = std::getenv("PATH");
     std::istringstream folders(path ? path : "/bin:/usr/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
-        const std::string candidate = absl::StrCat(folder.empty() ? "." : folder, "/", name);
+        std::string candidate = absl::StrCat(folder.empty() ? "." : folder, "/", name);
         if (is_executable_file(candidate)) return candidate;
     }
     return "";

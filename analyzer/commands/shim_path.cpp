@@ -28,7 +28,7 @@ std::vector<fs::path> candidates() {
 // The loader parts LD_PRELOAD at blanks and colons, and there is no way to quote them.
 std::string checked(const fs::path& path) {
     std::error_code error;
-    const std::string absolute = fs::canonical(path, error).string();
+    std::string absolute = fs::canonical(path, error).string();
     if (error || ::access(absolute.c_str(), R_OK) != 0) {
         throw Error(absl::StrCat(path.string(), ": the library to preload cannot be read"));
     }
