@@ -33,6 +33,8 @@ void add_naming_options(CLI::App& command, ReportOptions& options) {
         ->allow_extra_args(false);
     command.add_option("--sysroot", options.sysroot, "Where the modules of another machine or container are")
         ->type_name("DIR");
+    command.add_flag("--debuginfod", options.debuginfod,
+                     "Fetch debug files that are not here from the servers in DEBUGINFOD_URLS");
 }
 
 }  // namespace
@@ -70,6 +72,7 @@ std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options) {
     SymbolizerOptions symbols;
     if (!options.debug_paths.empty()) symbols.debug_paths = options.debug_paths;
     symbols.sysroot = options.sysroot;
+    symbols.ask_servers = options.debuginfod;
     auto room = std::make_unique<NamingRoom>(
         symbols, options.wrapper_list.empty() ? WrapperList() : WrapperList::from_file(options.wrapper_list),
         options.wrappers);

@@ -25,6 +25,7 @@ struct ReportOptions {
     std::vector<std::string> wrapper_patterns;
     std::vector<std::string> debug_paths;
     std::string sysroot;
+    bool debuginfod = false;
     bool decimal = false;
 };
 
