@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace dregs {
@@ -71,6 +72,7 @@ Totals sum_totals(const Trace& trace, const LiveSet& live) {
     totals.live = live.total();
     totals.heap = live.heap();
     totals.pooled = live.pooled();
+    totals.suppressed = live.suppressed();
     for (const format::ThreadCounters& thread : trace.threads()) {
         totals.alloc_calls += thread.alloc_calls;
         totals.alloc_bytes += thread.alloc_bytes;
@@ -78,6 +80,9 @@ Totals sum_totals(const Trace& trace, const LiveSet& live) {
         totals.pool_allocs += thread.pool_allocs;
         totals.pool_frees += thread.pool_frees;
     }
+    // As if they had never been allocated, so that the numbers still agree with each other.
+    totals.alloc_calls -= std::min(totals.alloc_calls, totals.suppressed.blocks);
+    totals.alloc_bytes -= std::min(totals.alloc_bytes, totals.suppressed.bytes);
     return totals;
 }
 

@@ -14,8 +14,9 @@ namespace dregs {
 
 struct Totals {
     Tally live;
-    Tally heap;    // of live: of malloc and its like
-    Tally pooled;  // of live: of pools
+    Tally heap;        // of live: of malloc and its like
+    Tally pooled;      // of live: of pools
+    Tally suppressed;  // the C library's own: in none of the other numbers
     std::uint64_t alloc_calls = 0;
     std::uint64_t alloc_bytes = 0;
     std::uint64_t free_calls = 0;

@@ -25,4 +25,13 @@ LiveSet::LiveSet(const BlockSums& sums, const Trace& trace) : heap_(sums.heap_),
     });
 }
 
+void LiveSet::leave_out(const std::function<bool(std::uint32_t stack)>& suppressed) {
+    const auto kept = std::stable_partition(cells_.begin(), cells_.end(),
+                                            [&](const LiveCell& cell) { return !suppressed(cell.stack); });
+    for (auto cell = kept; cell != cells_.end(); ++cell) suppressed_ += cell->live;
+    cells_.erase(kept, cells_.end());
+    total_ -= suppressed_;
+    heap_ -= suppressed_;
+}
+
 }  // namespace dregs

@@ -7,6 +7,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "analyzer/analysis/tally.h"
@@ -36,6 +37,9 @@ class LiveSet {
     // Leaves out blocks that name a stack or scope the trace does not have.
     LiveSet(const BlockSums& sums, const Trace& trace);
 
+    // Takes the blocks of all stacks of which `suppressed` is true out of every sum.
+    void leave_out(const std::function<bool(std::uint32_t stack)>& suppressed);
+
     // Sorted by stack, then scope.
     const std::vector<LiveCell>& cells() const { return cells_; }
     const Tally& total() const { return total_; }
@@ -43,6 +47,8 @@ class LiveSet {
     const Tally& pooled() const { return pooled_; }
     // Blocks left out.
     const Tally& damaged() const { return damaged_; }
+    // Blocks left out on purpose: see suppressions.h.
+    const Tally& suppressed() const { return suppressed_; }
 
   private:
     std::vector<LiveCell> cells_;
@@ -50,6 +56,7 @@ class LiveSet {
     Tally heap_;
     Tally pooled_;
     Tally damaged_;
+    Tally suppressed_;
 };
 
 }  // namespace dregs

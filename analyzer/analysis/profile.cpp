@@ -31,9 +31,18 @@ Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, Namin
       live_(sums, trace_),
       scopes_(trace_),
       namer_(trace_, naming.symbolizer, naming.wrappers, naming.show_wrappers),
-      totals_(sum_totals(trace_, live_)),
-      loss_(sum_loss(trace_, live_, at_rest(trace_, status_))),
-      now_cs_(find_now()) {}
+      now_cs_(find_now()) {
+    suppress(naming.suppressions);
+    totals_ = sum_totals(trace_, live_);
+    loss_ = sum_loss(trace_, live_, at_rest(trace_, status_));
+}
+
+void Profile::suppress(const Suppressions& suppressions) {
+    live_.leave_out([&](std::uint32_t stack) {
+        const Frame* innermost = namer_.innermost(stack);
+        return innermost && suppressions.suppresses(*innermost);
+    });
+}
 
 std::uint32_t Profile::find_now() const {
     const format::Header& header = trace_.header();

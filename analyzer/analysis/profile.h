@@ -12,6 +12,7 @@
 #include "analyzer/analysis/live_set.h"
 #include "analyzer/analysis/scope_index.h"
 #include "analyzer/analysis/stack_namer.h"
+#include "analyzer/analysis/suppressions.h"
 #include "analyzer/trace/process_status.h"
 
 namespace dregs {
@@ -22,6 +23,7 @@ struct NamingRoom {  // what naming needs, shared between traces
 
     Symbolizer symbolizer;
     WrapperList wrappers;
+    Suppressions suppressions;
     bool show_wrappers;
 };
 
@@ -46,6 +48,7 @@ class Profile {
     std::uint32_t now_cs() const { return now_cs_; }
 
   private:
+    void suppress(const Suppressions& suppressions);
     std::uint32_t find_now() const;
 
     Trace trace_;

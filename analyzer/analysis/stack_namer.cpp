@@ -124,6 +124,15 @@ const StackNamer::SitePlace& StackNamer::site_place(std::uint32_t stack) {
     return sites_.emplace(stack, find_site(stack)).first->second;
 }
 
+const Frame* StackNamer::innermost(std::uint32_t stack) {
+    const Frame* found = nullptr;
+    trace_.walk(stack, [&](std::uint64_t location) {
+        found = &place(location).frames->front();
+        return found->shim;
+    });
+    return found;
+}
+
 const Frame& StackNamer::site(std::uint32_t stack) {
     const SitePlace& at = site_place(stack);
     return (*at.place->frames)[static_cast<std::size_t>(at.frame)];

@@ -25,6 +25,8 @@ class StackNamer {
     // With `show_wrappers` no frame is taken for a wrapper.
     StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers);
 
+    // The frame that called the allocator; null for a stack without frames.
+    const Frame* innermost(std::uint32_t stack);
     // The frame that stands for the stack. A stack without frames has a made-up one that says so.
     const Frame& site(std::uint32_t stack);
     // What makes two stacks one site.

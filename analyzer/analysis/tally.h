@@ -1,6 +1,7 @@
 // How many blocks and how many bytes: the two numbers everything is counted in.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace dregs {
@@ -12,6 +13,12 @@ struct Tally {
     Tally& operator+=(const Tally& other) {
         blocks += other.blocks;
         bytes += other.bytes;
+        return *this;
+    }
+    // Not below nothing: the numbers come from a file.
+    Tally& operator-=(const Tally& other) {
+        blocks -= std::min(blocks, other.blocks);
+        bytes -= std::min(bytes, other.bytes);
         return *this;
     }
     bool operator==(const Tally&) const = default;

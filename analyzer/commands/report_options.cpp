@@ -28,6 +28,8 @@ void add_naming_options(CLI::App& command, ReportOptions& options) {
     command
         .add_option("--wrapper-list", options.wrapper_list, "Use this list of wrappers in place of the built-in one")
         ->type_name("FILE");
+    command.add_flag("--no-suppressions", options.no_suppressions,
+                     "Count the C library's own buffers, too, such as standard output's");
     command.add_option("--debug-path", options.debug_paths, "Folder of separate debug files (default: /usr/lib/debug)")
         ->type_name("DIR")
         ->allow_extra_args(false);
@@ -76,6 +78,7 @@ std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options) {
     auto room = std::make_unique<NamingRoom>(
         symbols, options.wrapper_list.empty() ? WrapperList() : WrapperList::from_file(options.wrapper_list),
         options.wrappers);
+    if (options.no_suppressions) room->suppressions = Suppressions::none();
     for (const std::string& pattern : options.wrapper_patterns) room->wrappers.add(pattern);
     return room;
 }

@@ -26,6 +26,7 @@ struct ReportOptions {
     std::vector<std::string> debug_paths;
     std::string sysroot;
     bool debuginfod = false;
+    bool no_suppressions = false;
     bool decimal = false;
 };
 

@@ -70,11 +70,19 @@ Json trace_json(const Profile& profile) {
 }
 
 Json totals_json(const Totals& totals) {
-    return {
-        {"live_blocks", totals.live.blocks}, {"live_bytes", totals.live.bytes},     {"alloc_calls", totals.alloc_calls},
-        {"free_calls", totals.free_calls},   {"alloc_bytes", totals.alloc_bytes},   {"heap_blocks", totals.heap.blocks},
-        {"heap_bytes", totals.heap.bytes},   {"pool_blocks", totals.pooled.blocks}, {"pool_bytes", totals.pooled.bytes},
-        {"pool_allocs", totals.pool_allocs}, {"pool_frees", totals.pool_frees}};
+    return {{"live_blocks", totals.live.blocks},
+            {"live_bytes", totals.live.bytes},
+            {"alloc_calls", totals.alloc_calls},
+            {"free_calls", totals.free_calls},
+            {"alloc_bytes", totals.alloc_bytes},
+            {"heap_blocks", totals.heap.blocks},
+            {"heap_bytes", totals.heap.bytes},
+            {"pool_blocks", totals.pooled.blocks},
+            {"pool_bytes", totals.pooled.bytes},
+            {"pool_allocs", totals.pool_allocs},
+            {"pool_frees", totals.pool_frees},
+            {"suppressed_blocks", totals.suppressed.blocks},
+            {"suppressed_bytes", totals.suppressed.bytes}};
 }
 
 Json loss_json(const Loss& loss) {

@@ -133,6 +133,12 @@ void print_losses(std::ostream& out, const Profile& profile, const Palette& pale
     } else {
         out << palette.yellow("lost: " + absl::StrJoin(losses.parts(), ", ")) << '\n';
     }
+    if (const Tally& suppressed = profile.totals().suppressed; suppressed.blocks != 0) {
+        out << palette.dim(absl::StrCat("note: ", human_plural(suppressed.blocks, "block", "blocks"), " (",
+                                        human_bytes(suppressed.bytes),
+                                        ") of the C library's own buffers left out: --no-suppressions counts them"))
+            << '\n';
+    }
     const LossList remarks = list_remarks(profile.loss());
     for (const std::string& remark : remarks.parts()) out << palette.dim("note: " + remark) << '\n';
 }

@@ -16,7 +16,7 @@ add_executable(consumer marker_c11.c)
 target_link_libraries(consumer PRIVATE dregs::dregs)
 file(WRITE ${CMAKE_BINARY_DIR}/shim "${DREGS_SHIM}")
 END
-cmake -S . -B consumer -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$DREGS_CC" >cmake.log 2>&1 && cmake --build consumer >>cmake.log 2>&1 ||
+cmake -S . -B consumer -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$DREGS_CC" >cmake.log 2>&1 && cmake --build consumer >>cmake.log 2>&1 ||
     fail "find_package: $(tail -20 cmake.log)"
 export PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name dregs.pc)")
 "$DREGS_CC" $(pkg-config --cflags --libs dregs) marker_c11.c -o by_pkg_config || fail "pkg-config --cflags --libs dregs"
