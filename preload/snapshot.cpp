@@ -9,6 +9,7 @@ namespace dregs {
 namespace {
 
 constexpr unsigned kAttempts = 1000;
+constexpr std::uint64_t kPageOffset = 4095;
 
 // A label is any text: only what cannot be misread in a file name is kept.
 char safe(char c) {
@@ -40,63 +41,148 @@ int create_beside(const char* trace, const char* label, char (&path)[kPathBytes]
     return -EEXIST;
 }
 
+// The new file, mapped as far as the trace may reach while it is copied.
 struct Copy {
     int descriptor;
-    std::uint64_t bytes;
+    std::uint64_t bytes;  // of the mapping
     char* address;
+    bool failed;  // no space
 };
 
 int open_copy(const char* label, Copy& copy) {
     char path[kPathBytes];
     copy.descriptor = create_beside(g_state.file.path(), label, path);
     if (copy.descriptor < 0) return copy.descriptor;
-    copy.bytes = (load_acquire(g_state.file.header().file_bytes) + 4095) & ~std::uint64_t{4095};
-    int error = sys::set_file_size(copy.descriptor, copy.bytes);
-    if (error == 0) error = sys::allocate_file(copy.descriptor, 0, copy.bytes);
-    if (error < 0) return error;
+    g_state.file.each_chunk(
+        [&](const char*, std::uint64_t offset, std::uint64_t bytes) { copy.bytes = offset + bytes; });
+    if (const int error = sys::set_file_size(copy.descriptor, copy.bytes); error < 0) return error;
     copy.address = static_cast<char*>(sys::map_file(copy.descriptor, 0, copy.bytes));
     return copy.address ? 0 : -ENOMEM;
 }
 
-void copy_chunks(const Copy& copy) {
-    g_state.file.each_chunk([&](const char* address, std::uint64_t offset, std::uint64_t used) {
-        if (offset >= copy.bytes) return;
-        const std::uint64_t bytes = offset + used <= copy.bytes ? used : copy.bytes - offset;
-        __builtin_memcpy(copy.address + offset, address, bytes);
+void copy_range(Copy& copy, std::uint64_t begin, std::uint64_t end) {
+    g_state.file.each_chunk([&](const char* address, std::uint64_t offset, std::uint64_t bytes) {
+        const std::uint64_t from = begin > offset ? begin : offset;
+        const std::uint64_t to = end < offset + bytes ? end : offset + bytes;
+        if (from >= to || copy.failed) return;
+        copy.failed =
+            sys::populate(reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(copy.address + from) & ~kPageOffset),
+                          ((from & kPageOffset) + to - from + kPageOffset) & ~kPageOffset) < 0;
+        if (!copy.failed) __builtin_memcpy(copy.address + from, address + (from - offset), to - from);
     });
 }
 
-// A record that was used again while blocks were copied may be the wrong instance for some of them: those must be
-// innocent, so the copy calls it open.
-void open_changed_scopes(const Copy& copy) {
-    const format::Table& table = reinterpret_cast<const format::Header*>(copy.address)->tables[format::kScopes];
-    std::uint64_t index = 0;
+// Visits the part of each segment of a table that is in use and within the copy.
+template <typename Visit>
+void each_segment(const Copy& copy, const format::Table& table, Visit visit) {
+    std::uint64_t first = 0;
     for (unsigned segment = 0; segment < format::kMaxSegments && table.segment_offset[segment]; ++segment) {
         const std::uint64_t records = std::uint64_t{table.first_records} << segment;
-        auto* scopes = reinterpret_cast<format::Scope*>(copy.address + table.segment_offset[segment]);
-        for (std::uint64_t i = 0; i < records; ++i, ++index) {
-            const format::Scope* now = g_state.scopes.find(static_cast<std::uint32_t>(index));
-            if (!now) continue;
-            const std::uint64_t was = scopes[i].status;
-            if (format::scope_generation(was) == format::scope_generation(load_acquire(now->status))) continue;
-            scopes[i].status =
-                (was & ~std::uint64_t{format::kScopeStateMask}) | static_cast<std::uint32_t>(format::ScopeState::kOpen);
+        const std::uint64_t offset = table.segment_offset[segment];
+        const std::uint64_t used = table.count > first ? table.count - first : 0;
+        const std::uint64_t count = used < records ? used : records;
+        if (offset + count * table.record_bytes <= copy.bytes) visit(first, offset, count);
+        first += records;
+    }
+}
+
+// Statuses of all scope records at one moment. Null `at`: none could be kept.
+struct Statuses {
+    std::uint64_t* at;
+    std::uint64_t count;
+
+    std::size_t bytes() const { return count * sizeof(std::uint64_t); }
+};
+
+Statuses read_statuses() {
+    Statuses statuses{nullptr, load_acquire(g_state.file.header().tables[format::kScopes].count)};
+    statuses.at = static_cast<std::uint64_t*>(sys::map_private(statuses.bytes()));
+    if (!statuses.at) return statuses;
+    for (std::uint64_t i = 1; i < statuses.count; ++i) {
+        const format::Scope* scope = g_state.scopes.find(static_cast<std::uint32_t>(i));
+        if (scope) statuses.at[i] = load_acquire(scope->status);
+    }
+    return statuses;
+}
+
+// Blocks refer to what is in the tables, so the tables come after the blocks, and the header, which says how much of
+// the tables there is, last.
+void copy_in_order(Copy& copy) {
+    const format::Header& live = g_state.file.header();
+    copy_range(copy, 0, load_acquire(live.file_bytes));
+    for (unsigned id = 0; id < format::kTableCount; ++id) {
+        const format::Table table = live.tables[id];
+        if (id == format::kSideBlocks) continue;
+        each_segment(copy, table, [&](std::uint64_t, std::uint64_t offset, std::uint64_t count) {
+            copy_range(copy, offset, offset + count * table.record_bytes);
+        });
+    }
+    copy_range(copy, 0, format::kHeaderBytes);
+}
+
+// A scope that changed while blocks were copied may be another instance than some of them knew, or may have closed
+// after them: they must be innocent, so the copy calls it open.
+void open_changed_scopes(const Copy& copy, const Statuses& before) {
+    const auto& header = *reinterpret_cast<const format::Header*>(copy.address);
+    each_segment(copy, header.tables[format::kScopes],
+                 [&](std::uint64_t first, std::uint64_t offset, std::uint64_t count) {
+                     auto* scopes = reinterpret_cast<format::Scope*>(copy.address + offset);
+                     for (std::uint64_t i = 0; i < count; ++i) {
+                         const bool same = first + i < before.count && before.at[first + i] == scopes[i].status;
+                         if (same || !scopes[i].status) continue;
+                         scopes[i].status = (scopes[i].status & ~std::uint64_t{format::kScopeStateMask}) |
+                                            static_cast<std::uint32_t>(format::ScopeState::kOpen);
+                     }
+                 });
+}
+
+// What began to exist beyond the copy's end is not in it.
+void drop_what_lies_beyond(Copy& copy) {
+    auto& header = *reinterpret_cast<format::Header*>(copy.address);
+    if (header.file_bytes > copy.bytes) header.file_bytes = copy.bytes;
+    for (format::Table& table : header.tables) {
+        for (unsigned segment = 0; segment < format::kMaxSegments; ++segment) {
+            const std::uint64_t bytes = (std::uint64_t{table.first_records} << segment) * table.record_bytes;
+            if (table.segment_offset[segment] + bytes > copy.bytes) table.segment_offset[segment] = 0;
         }
     }
+    each_segment(copy, header.tables[format::kLeaves], [&](std::uint64_t, std::uint64_t offset, std::uint64_t count) {
+        auto* leaves = reinterpret_cast<format::Leaf*>(copy.address + offset);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            if (leaves[i].offset + format::kLeafBytes > copy.bytes) leaves[i].offset = 0;
+        }
+    });
+}
+
+format::StringRef keep_label(const char* label) {
+    SlowSection section(g_state.lock);
+    return section.held() ? g_state.strings.intern(label) : 0;
+}
+
+int write_copy(Copy& copy, const char* label) {
+    const format::StringRef label_text = keep_label(label);
+    const Statuses before = read_statuses();
+    if (!before.at) return -ENOMEM;
+    copy_in_order(copy);
+    if (!copy.failed) {
+        open_changed_scopes(copy, before);
+        drop_what_lies_beyond(copy);
+        auto& header = *reinterpret_cast<format::Header*>(copy.address);
+        header.snapshot_realtime_ns = sys::realtime_ns();
+        header.snapshot_label = label_text;
+        sys::set_file_size(copy.descriptor, header.file_bytes);
+    }
+    sys::unmap(before.at, before.bytes());
+    return copy.failed ? -ENOSPC : 0;
 }
 
 }  // namespace
 
 DREGS_COLD void take_snapshot(const char* label) {
-    Copy copy{-1, 0, nullptr};
-    const int error = open_copy(label, copy);
-    if (error == 0) {
-        copy_chunks(copy);
-        open_changed_scopes(copy);
-        auto* header = reinterpret_cast<format::Header*>(copy.address);
-        header->snapshot_realtime_ns = sys::realtime_ns();
-        sys::unmap(copy.address, copy.bytes);
-    }
+    Copy copy{-1, 0, nullptr, false};
+    int error = open_copy(label, copy);
+    if (error == 0) error = write_copy(copy, label);
+    if (copy.address) sys::unmap(copy.address, copy.bytes);
     if (copy.descriptor >= 0) sys::close_file(copy.descriptor);
     if (error == 0) return;
     SlowSection section(g_state.lock);
