@@ -27,7 +27,7 @@ inline std::uint64_t marked(Mark mark) {
     dregs::ThreadState* thread = marking_thread();
     if (!thread) return 0;
     const dregs::BusyGuard busy(*thread);
-    return mark(*thread);
+    return static_cast<std::uint64_t>(mark(*thread));
 }
 
 // A handle, or the loss of one counted.

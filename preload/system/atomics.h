@@ -9,27 +9,33 @@ namespace dregs {
 
 template <typename T>
 T load_relaxed(const T& from) {
-    return __atomic_load_n(&from, __ATOMIC_RELAXED);
+    T value;
+    __atomic_load(&from, &value, __ATOMIC_RELAXED);
+    return value;
 }
 template <typename T>
 T load_acquire(const T& from) {
-    return __atomic_load_n(&from, __ATOMIC_ACQUIRE);
+    T value;
+    __atomic_load(&from, &value, __ATOMIC_ACQUIRE);
+    return value;
 }
 template <typename T>
 void store_relaxed(T& to, T value) {
-    __atomic_store_n(&to, value, __ATOMIC_RELAXED);
+    __atomic_store(&to, &value, __ATOMIC_RELAXED);
 }
 template <typename T>
 void store_release(T& to, T value) {
-    __atomic_store_n(&to, value, __ATOMIC_RELEASE);
+    __atomic_store(&to, &value, __ATOMIC_RELEASE);
 }
 template <typename T>
 T exchange(T& at, T value) {
-    return __atomic_exchange_n(&at, value, __ATOMIC_SEQ_CST);
+    T before;
+    __atomic_exchange(&at, &value, &before, __ATOMIC_SEQ_CST);
+    return before;
 }
 template <typename T>
 bool compare_exchange(T& at, T& expected, T value) {
-    return __atomic_compare_exchange_n(&at, &expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
+    return __atomic_compare_exchange(&at, &expected, &value, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
 }
 // Returns the value before.
 template <typename T>
