@@ -40,7 +40,7 @@ __attribute__((noinline)) void changing(int level, std::uint32_t path) {
 }
 
 __attribute__((noinline)) void fixed(int depth, std::uint64_t pairs) {
-    volatile int here = depth;
+    [[maybe_unused]] volatile int here = depth;
     if (depth > 0) {
         fixed(depth - 1, pairs);
     } else {

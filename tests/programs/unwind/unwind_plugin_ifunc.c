@@ -4,7 +4,7 @@ __attribute__((visibility("default"))) void (*dregs_plugin_hook)(void);
 
 static int answer(void) { return 42; }
 
-static int (*resolve(void))(void) {
+__attribute__((used)) static int (*resolve(void))(void) {
     if (dregs_plugin_hook) dregs_plugin_hook();
     return answer;
 }
