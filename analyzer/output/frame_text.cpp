@@ -2,6 +2,7 @@
 #include "analyzer/output/frame_text.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
 
 #include <map>
 
@@ -23,10 +24,17 @@ std::string place_text(const Frame& frame, bool precise) {
     return absl::StrCat("  ", file, ":", frame.line, column ? absl::StrCat(":", frame.column) : "");
 }
 
+// What people call the standard's strings. For people only: JSON keeps the names as they are.
+std::string readable(const std::string& function) {
+    return absl::StrReplaceAll(
+        function, {{"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
+                   {"std::basic_string_view<char, std::char_traits<char> >", "std::string_view"}});
+}
+
 std::string function_text(const Frame& frame, bool precise) {
     if (frame.function.empty()) return address_text(frame);
     const bool offset = precise && frame.line <= 0 && frame.function_offset != 0;
-    return absl::StrCat(escape_text(frame.function), offset ? "+0x" : "",
+    return absl::StrCat(escape_text(readable(frame.function)), offset ? "+0x" : "",
                         offset ? absl::StrCat(absl::Hex(frame.function_offset)) : "");
 }
 
