@@ -11,9 +11,13 @@
 
 namespace {
 
+constexpr int kThreads = 3;
+std::atomic<int> g_at_work{0};
 std::atomic<bool> g_stop{false};
 
 void work() {
+    dregs_scope_leave(dregs_scope_enter("packet"));
+    ++g_at_work;
     while (!g_stop.load(std::memory_order_relaxed)) {
         const dregs::Scope packet("packet");
         void* volatile blocks[16];
@@ -28,7 +32,8 @@ int main(int argc, char** argv) {
     const int snapshots = argc > 1 ? std::atoi(argv[1]) : 20;
     void* volatile kept = std::malloc(1337);
     std::vector<std::thread> threads;
-    for (int i = 0; i < 3; ++i) threads.emplace_back(work);
+    for (int i = 0; i < kThreads; ++i) threads.emplace_back(work);
+    while (g_at_work < kThreads) std::this_thread::yield();
     for (int i = 0; i < snapshots; ++i) {
         dregs_snapshot(("state/" + std::to_string(i)).c_str());
         std::this_thread::yield();
