@@ -28,6 +28,11 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
     }
 }
 
+// A block was given back that is not in the table; in a forked child most such blocks are the parent's.
+inline void count_unknown_free(ThreadState& thread) {
+    add_local(g_state.forked ? thread.counters->inherited_frees : thread.counters->unknown_frees, 1);
+}
+
 inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_ns() >= thread.slice_end_ns; }
 
 }  // namespace
@@ -74,9 +79,7 @@ DREGS_HOT void record_free(void* block) {
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
     const BusyGuard busy(*thread);
     Block taken;
-    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) {
-        return add_local(g_state.forked ? thread->counters->inherited_frees : thread->counters->unknown_frees, 1);
-    }
+    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) return count_unknown_free(*thread);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.scope, block, busy.former() != 0);
 }
@@ -100,9 +103,7 @@ void finish_free(const TakenBlock& taken) {
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
     const BusyGuard busy(*thread);
-    if (!taken.known) {
-        return add_local(g_state.forked ? thread->counters->inherited_frees : thread->counters->unknown_frees, 1);
-    }
+    if (!taken.known) return count_unknown_free(*thread);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.block.scope, nullptr, busy.former() != 0);
 }

@@ -5,6 +5,16 @@
 
 namespace dregs {
 
+namespace {
+
+// Counts a loss that no thread's counters can take: in the trace once there is one.
+void count_in_header(std::uint64_t format::Header::*in_trace, std::uint64_t EarlyLoss::*before, std::uint64_t count) {
+    const bool recording = load_acquire(g_state.phase) == Phase::kRecording;
+    fetch_add(recording ? g_state.file.header().*in_trace : g_state.early.*before, count);
+}
+
+}  // namespace
+
 DREGS_COLD ThreadState* start_this_thread() {
     const KeepErrno keep_errno;  // looking up the real functions goes through the loader
     if (load_acquire(g_state.phase) != Phase::kRecording && !start_recording()) return nullptr;
@@ -19,20 +29,15 @@ DREGS_COLD void count_lost_alloc(ThreadState* thread, std::uint64_t bytes) {
         add_local(thread->counters->unrecorded_bytes, bytes);
         return;
     }
-    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
-    fetch_add(open ? g_state.file.header().lost_allocs : g_state.early.allocs, std::uint64_t{1});
-    fetch_add(open ? g_state.file.header().lost_alloc_bytes : g_state.early.alloc_bytes, bytes);
+    count_in_header(&format::Header::lost_allocs, &EarlyLoss::allocs, 1);
+    count_in_header(&format::Header::lost_alloc_bytes, &EarlyLoss::alloc_bytes, bytes);
 }
 
-DREGS_COLD void count_lost_free() {
-    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
-    fetch_add(open ? g_state.file.header().lost_frees : g_state.early.frees, std::uint64_t{1});
-}
+DREGS_COLD void count_lost_free() { count_in_header(&format::Header::lost_frees, &EarlyLoss::frees, 1); }
 
 DREGS_COLD void count_lost_marker(ThreadState* thread) {
     if (thread) return add_local(thread->counters->lost_markers, 1);
-    const bool open = load_acquire(g_state.phase) == Phase::kRecording;
-    fetch_add(open ? g_state.file.header().lost_markers : g_state.early.markers, std::uint64_t{1});
+    count_in_header(&format::Header::lost_markers, &EarlyLoss::markers, 1);
 }
 
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {

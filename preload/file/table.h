@@ -20,7 +20,6 @@ class TableSegments {
     // `first_records` must be a power of two. The table's first index is `first_index`.
     void attach(TraceFile& file, SlowLock& lock, format::TableId id, std::uint32_t record_bytes,
                 std::uint32_t first_records, std::uint32_t first_index);
-    bool attached() const { return header_ != nullptr; }
 
     static unsigned segment_of(std::uint64_t index, unsigned shift) {
         return 63u - static_cast<unsigned>(__builtin_clzll((index >> shift) + 1));

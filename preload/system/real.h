@@ -31,7 +31,6 @@ extern RealFunctions g_real;
 
 // True when g_real is complete. False: this thread is inside the look-up already, so the call came from dlsym.
 bool resolve_real();
-inline bool real_ready();
 
 namespace detail {
 extern bool g_real_resolved;
