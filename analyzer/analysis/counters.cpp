@@ -57,10 +57,12 @@ std::uint64_t threads_cut_off(const Trace& trace) {
     return exited && threads > 0 ? threads - 1 : threads;
 }
 
-// Each recorded allocation is live, freed, or replaced by another at its address.
+// Each recorded allocation is live, freed, or replaced by another at its address. A sampled trace counts all
+// allocations but the frees of recorded blocks only: nothing to compare.
 std::int64_t imbalance_of(const Trace& trace, const Totals& totals, const Loss& loss, const LiveSet& live) {
+    if (totals.sample_bytes != 0) return 0;
     const std::uint64_t expected = totals.alloc_calls - totals.free_calls - loss.unseen_frees;
-    const auto imbalance = static_cast<std::int64_t>(expected - live.heap().blocks);
+    const auto imbalance = static_cast<std::int64_t>(expected - live.heap().blocks());
     const auto slack = static_cast<std::int64_t>(threads_cut_off(trace));
     return imbalance >= -slack && imbalance <= slack ? 0 : imbalance;
 }
@@ -81,8 +83,12 @@ Totals sum_totals(const Trace& trace, const LiveSet& live) {
         totals.pool_frees += thread.pool_frees;
     }
     // As if they had never been allocated, so that the numbers still agree with each other.
-    totals.alloc_calls -= std::min(totals.alloc_calls, totals.suppressed.blocks);
-    totals.alloc_bytes -= std::min(totals.alloc_bytes, totals.suppressed.bytes);
+    totals.alloc_calls -= std::min(totals.alloc_calls, totals.suppressed.blocks());
+    totals.alloc_bytes -= std::min(totals.alloc_bytes, totals.suppressed.bytes());
+    totals.sample_bytes = trace.header().sample_bytes;
+    if (totals.sample_bytes != 0) {
+        totals.free_calls = totals.alloc_calls - std::min(totals.alloc_calls, totals.heap.blocks());
+    }
     return totals;
 }
 

@@ -13,13 +13,14 @@
 namespace dregs {
 
 struct Totals {
-    Tally live;
-    Tally heap;        // of live: of malloc and its like
-    Tally pooled;      // of live: of pools
-    Tally suppressed;  // the C library's own: in none of the other numbers
+    Estimate live;
+    Estimate heap;        // of live: of malloc and its like
+    Estimate pooled;      // of live: of pools
+    Estimate suppressed;  // the C library's own: in none of the other numbers
     std::uint64_t alloc_calls = 0;
     std::uint64_t alloc_bytes = 0;
-    std::uint64_t free_calls = 0;
+    std::uint64_t free_calls = 0;  // of a sampled trace what the others leave: most frees are not noticed
+    std::uint32_t sample_bytes = 0;
     std::uint64_t pool_allocs = 0;
     std::uint64_t pool_frees = 0;
 };

@@ -9,22 +9,28 @@
 namespace dregs {
 namespace {
 
-std::int64_t difference(std::uint64_t now, std::uint64_t before) { return static_cast<std::int64_t>(now - before); }
-
 Change change_of(const DiffRow& row) {
-    const bool steady = std::all_of(row.series.begin(), row.series.end(),
-                                    [&](const Tally& tally) { return tally == row.series.front(); });
+    const bool steady = std::all_of(row.series.begin(), row.series.end(), [&](const Estimate& live) {
+        return live.rounded() == row.series.front().rounded();
+    });
     if (steady) return Change::kSame;
-    if (row.oldest().blocks == 0) return Change::kNew;
-    if (row.newest().blocks == 0) return Change::kGone;
+    if (row.oldest().blocks() == 0) return Change::kNew;
+    if (row.newest().blocks() == 0) return Change::kGone;
     if (row.delta_blocks != 0) return row.delta_blocks > 0 ? Change::kGrown : Change::kShrunk;
     return row.delta_bytes >= 0 ? Change::kGrown : Change::kShrunk;
 }
 
+bool reaches(std::uint64_t error, std::int64_t delta) {
+    return error >= static_cast<std::uint64_t>(delta < 0 ? -delta : delta);
+}
+
 void measure(DiffRow& row) {
-    row.delta_blocks = difference(row.newest().blocks, row.oldest().blocks);
-    row.delta_bytes = difference(row.newest().bytes, row.oldest().bytes);
+    row.delta_blocks = difference(row.newest().blocks(), row.oldest().blocks());
+    row.delta_bytes = difference(row.newest().bytes(), row.oldest().bytes());
     row.change = change_of(row);
+    row.error = difference_error(row.newest(), row.oldest());
+    row.within_error = row.error != Tally() && reaches(row.error.blocks, row.delta_blocks) &&
+                       reaches(row.error.bytes, row.delta_bytes);
 }
 
 std::vector<DiffRow> match_rows(const std::vector<Profile*>& profiles, const RankOptions& options) {
@@ -50,8 +56,8 @@ void sort_by_growth(std::vector<DiffRow>& rows, SortBy sort) {
                                       : std::pair(row.delta_blocks, row.delta_bytes);
     };
     std::sort(rows.begin(), rows.end(), [&](const DiffRow& a, const DiffRow& b) {
-        return std::tuple(growth(b), b.newest().blocks, std::string_view(a.row.key)) <
-               std::tuple(growth(a), a.newest().blocks, std::string_view(b.row.key));
+        return std::tuple(growth(b), b.newest().blocks(), std::string_view(a.row.key)) <
+               std::tuple(growth(a), a.newest().blocks(), std::string_view(b.row.key));
     });
 }
 

@@ -13,15 +13,17 @@ namespace dregs {
 enum class Change { kNew, kGone, kGrown, kShrunk, kSame };
 
 struct DiffRow {
-    Row row;                     // as in the newest trace that has it
-    std::size_t shown_from = 0;  // which trace that is
-    std::vector<Tally> series;   // one a trace
+    Row row;                       // as in the newest trace that has it
+    std::size_t shown_from = 0;    // which trace that is
+    std::vector<Estimate> series;  // one a trace
     std::int64_t delta_blocks = 0;
     std::int64_t delta_bytes = 0;
     Change change = Change::kSame;
+    Tally error;                // of the deltas: 95 % half widths; 0 where both traces are exact
+    bool within_error = false;  // neither delta is larger than its error: there may be no change at all
 
-    const Tally& oldest() const { return series.front(); }
-    const Tally& newest() const { return series.back(); }
+    const Estimate& oldest() const { return series.front(); }
+    const Estimate& newest() const { return series.back(); }
 };
 
 struct DiffOptions {
@@ -31,7 +33,7 @@ struct DiffOptions {
 
 struct Diff {
     std::vector<DiffRow> rows;
-    std::vector<Tally> totals;  // of the rows before any was left out; one a trace
+    std::vector<Estimate> totals;  // of the rows before any was left out; one a trace
     std::size_t new_rows = 0;
     std::size_t gone_rows = 0;
 };

@@ -40,6 +40,8 @@ class Profile {
     StackNamer& namer() { return namer_; }
     const Totals& totals() const { return totals_; }
     const Loss& loss() const { return loss_; }
+    // Every block was recorded, and all numbers are exact: 0. Else numbers of blocks are estimates: see estimate.h.
+    std::uint32_t sample_bytes() const { return trace_.header().sample_bytes; }
 
     const std::string& kind_name(std::uint32_t kind);
     // "worker (4711)"; "unknown thread" for blocks in no scope record.

@@ -57,7 +57,7 @@ void count_stack(Draft& draft, std::uint32_t stack, std::uint64_t blocks) {
 }
 
 void add_to_row(Row& row, const LiveCell& cell, const ScopeFacts& facts) {
-    const bool first = row.live.blocks == 0;
+    const bool first = row.live.recorded().blocks == 0;
     row.oldest_cs = first ? facts.begin_cs : std::min(row.oldest_cs, facts.begin_cs);
     row.newest_cs = first ? facts.begin_cs : std::max(row.newest_cs, facts.begin_cs);
     row.live += cell.live;
@@ -72,7 +72,7 @@ void Ranker::add(const LiveCell& cell) {
     KindShare& share = draft.kinds[facts.kind];
     share.live += cell.live;
     if (facts.outlived) share.outlived += cell.live;
-    count_stack(draft, cell.stack, cell.live.blocks);
+    count_stack(draft, cell.stack, cell.live.blocks());
 }
 
 Draft& Ranker::draft_of(std::uint32_t stack, const ScopeFacts& facts) {
@@ -120,7 +120,8 @@ Draft& Ranker::draft_named(const std::string& key, const std::string& title) {
 }
 
 bool holds_more(const KindShare& a, const KindShare& b) {
-    return std::tie(b.live.blocks, b.live.bytes, a.kind) < std::tie(a.live.blocks, a.live.bytes, b.kind);
+    return std::tuple(b.live.blocks(), b.live.bytes(), std::string_view(a.kind)) <
+           std::tuple(a.live.blocks(), a.live.bytes(), std::string_view(b.kind));
 }
 
 Row Ranker::finish_row(Draft& draft) {
@@ -138,11 +139,11 @@ Row Ranker::finish_row(Draft& draft) {
 std::uint64_t weight(const Row& row, SortBy sort) {
     switch (sort) {
         case SortBy::kCount:
-            return row.live.blocks;
+            return row.live.blocks();
         case SortBy::kBytes:
-            return row.live.bytes;
+            return row.live.bytes();
         case SortBy::kOutlived:
-            return row.outlived.blocks;
+            return row.outlived.blocks();
         case SortBy::kAge:
             return ~std::uint64_t{row.oldest_cs};
     }
@@ -151,8 +152,8 @@ std::uint64_t weight(const Row& row, SortBy sort) {
 
 void sort_rows(std::vector<Row>& rows, SortBy sort) {
     std::sort(rows.begin(), rows.end(), [sort](const Row& a, const Row& b) {
-        return std::tuple(weight(b, sort), b.live.blocks, b.live.bytes, std::string_view(a.key)) <
-               std::tuple(weight(a, sort), a.live.blocks, a.live.bytes, std::string_view(b.key));
+        return std::tuple(weight(b, sort), b.live.blocks(), b.live.bytes(), std::string_view(a.key)) <
+               std::tuple(weight(a, sort), a.live.blocks(), a.live.bytes(), std::string_view(b.key));
     });
 }
 
@@ -168,10 +169,10 @@ std::vector<Row> Ranker::finish() {
 
 std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options, const Progress& progress) {
     Ranker ranker(profile, options);
-    const std::vector<LiveCell>& cells = profile.live().cells();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        ranker.add(cells[i]);
-        if (progress && i % kProgressEvery == 0) progress(i, cells.size());
+    const LiveSet& live = profile.live();
+    for (std::size_t i = 0; i < live.cells(); ++i) {
+        ranker.add(live.cell(i));
+        if (progress && i % kProgressEvery == 0) progress(i, live.cells());
     }
     return ranker.finish();
 }

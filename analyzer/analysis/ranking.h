@@ -18,15 +18,15 @@ enum class SortBy { kCount, kBytes, kOutlived, kAge };
 
 struct KindShare {  // the part of a row's blocks that one scope kind holds
     std::string kind;
-    Tally live;
-    Tally outlived;
+    Estimate live;
+    Estimate outlived;
 };
 
 struct Row {
     std::string key;    // the same for the same thing in every trace
     std::string title;  // what it is, for people; a site's is empty: its first frame says it
-    Tally live;
-    Tally outlived;
+    Estimate live;
+    Estimate outlived;
     std::uint32_t oldest_cs = 0;  // when its oldest block was made, since the start of the trace
     std::uint32_t newest_cs = 0;
     std::string scope;              // the kind that holds most of its blocks; "" for none

@@ -91,7 +91,9 @@ void Reporter::count_records() {
 }
 
 void Reporter::add_blocks() {
-    for (const LiveCell& cell : profile_.live().cells()) {
+    const LiveSet& live = profile_.live();
+    for (std::size_t i = 0; i < live.cells(); ++i) {
+        const LiveCell cell = live.cell(i);
         const ScopeFacts facts = profile_.scopes().facts(cell.scope);
         if (facts.kind == 0) {
             report_.unscoped += cell.live;
@@ -114,7 +116,7 @@ void Reporter::add_survivors(const LiveCell& cell, const ScopeFacts& facts, Kind
     draft.instances.insert(facts.instance);
     if (draft.stack != cell.stack) draft.stack_blocks = 0;
     draft.stack = cell.stack;
-    draft.stack_blocks += cell.live.blocks;
+    draft.stack_blocks += cell.live.blocks();
     if (draft.stack_blocks > draft.top_blocks) {
         draft.top_blocks = draft.stack_blocks;
         draft.site.top_stack = cell.stack;
@@ -144,8 +146,8 @@ std::vector<std::string> Reporter::example_labels(const absl::flat_hash_set<std:
 }
 
 bool survives_more(const SurvivorSite& a, const SurvivorSite& b) {
-    return std::tie(b.survivors.blocks, b.survivors.bytes, a.key) <
-           std::tie(a.survivors.blocks, a.survivors.bytes, b.key);
+    return std::tuple(b.survivors.blocks(), b.survivors.bytes(), std::string_view(a.key)) <
+           std::tuple(a.survivors.blocks(), a.survivors.bytes(), std::string_view(b.key));
 }
 
 KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {

@@ -12,7 +12,7 @@ namespace dregs {
 
 struct SurvivorSite {
     std::string key;
-    Tally survivors;
+    Estimate survivors;
     std::size_t instances = 0;        // in how many instances of the kind
     std::vector<std::string> labels;  // examples, oldest first
     std::uint32_t top_stack = 0;
@@ -31,15 +31,15 @@ struct KindReport {
     std::uint64_t open = 0;
     std::uint64_t open_on_gone_threads = 0;
     std::size_t survivor_instances = 0;
-    Tally live;
-    Tally survivors;
+    Estimate live;
+    Estimate survivors;
     std::vector<SurvivorSite> sites;  // most survivors first
 };
 
 struct ScopeReport {
     std::vector<KindReport> kinds;  // each after its parent; among siblings the one with most survivors first
-    Tally unscoped;                 // live blocks in no scope
-    Tally survivors;
+    Estimate unscoped;              // live blocks in no scope
+    Estimate survivors;
 };
 
 ScopeReport report_scopes(Profile& profile);

@@ -23,7 +23,7 @@ bool reaches_root(const std::vector<KindNode>& nodes, const Places& places, std:
 }
 
 bool worse(const KindNode& a, const KindNode& b) {
-    return std::tie(b.report.survivors.blocks, a.kind) < std::tie(a.report.survivors.blocks, b.kind);
+    return std::tuple(b.report.survivors.blocks(), a.kind) < std::tuple(a.report.survivors.blocks(), b.kind);
 }
 
 // Depth first, without recursion: a program can nest kinds as deep as it likes.

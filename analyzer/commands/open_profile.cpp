@@ -3,6 +3,7 @@
 
 #include "analyzer/commands/progress_line.h"
 #include "analyzer/output/escape.h"
+#include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
 #include "analyzer/trace/locate.h"
 
@@ -10,7 +11,7 @@ namespace dregs {
 
 std::unique_ptr<Profile> open_profile(const std::string& trace_or_pid, NamingRoom& naming) {
     const OpenedTrace opened = open_trace_or_pid(trace_or_pid);
-    BlockSums sums;
+    BlockSums sums(read_header(*opened.source).sample_bytes);
     ProgressLine progress("reading " + opened.source->name());
     Trace trace = load_trace(
         *opened.source, [&](const LiveBlock& block) { sums.add(block); },

@@ -24,7 +24,7 @@ void scopes(const ScopesArguments& arguments, Invocation& invocation) {
         print_scopes_text(invocation.out, *profile, report, view);
         print_warnings(invocation.err, *naming);
     }
-    if (arguments.exit_code && report.survivors.blocks != 0) invocation.status = 1;
+    if (arguments.exit_code && report.survivors.blocks() != 0) invocation.status = 1;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What grew, for `dregs diff`, as text and as JSON.
+// What grew, for `dregs diff`, as text and as JSON. Where one of the traces is sampled, changes have errors, and those
+// that may be none at all say so. `sample_bytes` is then the coarsest of the traces'.
 #pragma once
 
 #include <ostream>

@@ -70,19 +70,21 @@ Json trace_json(const Profile& profile) {
 }
 
 Json totals_json(const Totals& totals) {
-    return {{"live_blocks", totals.live.blocks},
-            {"live_bytes", totals.live.bytes},
-            {"alloc_calls", totals.alloc_calls},
-            {"free_calls", totals.free_calls},
-            {"alloc_bytes", totals.alloc_bytes},
-            {"heap_blocks", totals.heap.blocks},
-            {"heap_bytes", totals.heap.bytes},
-            {"pool_blocks", totals.pooled.blocks},
-            {"pool_bytes", totals.pooled.bytes},
-            {"pool_allocs", totals.pool_allocs},
-            {"pool_frees", totals.pool_frees},
-            {"suppressed_blocks", totals.suppressed.blocks},
-            {"suppressed_bytes", totals.suppressed.bytes}};
+    Json json{{"live_blocks", totals.live.blocks()},
+              {"live_bytes", totals.live.bytes()},
+              {"alloc_calls", totals.alloc_calls},
+              {"free_calls", totals.free_calls},
+              {"alloc_bytes", totals.alloc_bytes},
+              {"heap_blocks", totals.heap.blocks()},
+              {"heap_bytes", totals.heap.bytes()},
+              {"pool_blocks", totals.pooled.blocks()},
+              {"pool_bytes", totals.pooled.bytes()},
+              {"pool_allocs", totals.pool_allocs},
+              {"pool_frees", totals.pool_frees},
+              {"suppressed_blocks", totals.suppressed.blocks()},
+              {"suppressed_bytes", totals.suppressed.bytes()}};
+    add_error_json(json, totals.live, totals.sample_bytes != 0);
+    return json;
 }
 
 Json loss_json(const Loss& loss) {
@@ -100,6 +102,14 @@ Json loss_json(const Loss& loss) {
             {"in_flux_blocks", loss.in_flux_blocks},
             {"imbalance", loss.imbalance},
             {"notes", loss.notes}};
+}
+
+void add_error_json(Json& json, const Estimate& estimate, bool sampled, const std::string& prefix) {
+    if (!sampled) return;
+    const Tally error = estimate.error();
+    json[prefix + "count_error"] = error.blocks;
+    json[prefix + "bytes_error"] = error.bytes;
+    json[prefix + "sampled_blocks"] = estimate.recorded().blocks;
 }
 
 }  // namespace dregs

@@ -38,5 +38,8 @@ Json frames_json(const std::vector<Frame>& frames);
 Json trace_json(const Profile& profile);
 Json totals_json(const Totals& totals);
 Json loss_json(const Loss& loss);
+// Adds count_error and bytes_error, the 95 % half widths, and sampled_blocks, the recorded blocks behind the estimate;
+// nothing where not sampled. `prefix` stands before each key.
+void add_error_json(Json& json, const Estimate& estimate, bool sampled, const std::string& prefix = "");
 
 }  // namespace dregs

@@ -5,6 +5,7 @@
 #include <absl/strings/str_join.h>
 
 #include "analyzer/output/escape.h"
+#include "analyzer/output/estimate_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/json_stream.h"
 #include "analyzer/output/trace_text.h"
@@ -13,43 +14,63 @@ namespace dregs {
 namespace {
 
 constexpr std::size_t kSurvivorColumn = 4;
-constexpr std::size_t kSiteColumn = 3;
 
-TextTable kind_table(const ScopeReport& report, const Palette& palette) {
-    TextTable table({{"kind", Align::kLeft},
-                     {"entered", Align::kRight},
-                     {"left", Align::kRight},
-                     {"open", Align::kRight},
-                     {"survivors", Align::kRight},
-                     {"bytes", Align::kRight},
-                     {"in instances", Align::kRight},
-                     {"live", Align::kRight}},
-                    palette);
-    for (const KindReport& kind : report.kinds) {
-        const std::string name =
-            std::string(2 * kind.depth, ' ') + escape_text(kind.name) + (kind.pool ? " [pool]" : "");
-        table.add_row({name, human_count(kind.entered), human_count(kind.left), human_count(kind.open),
-                       human_count(kind.survivors.blocks), human_bytes(kind.survivors.bytes),
-                       human_count(kind.survivor_instances), human_count(kind.live.blocks)});
-        if (kind.survivors.blocks != 0) table.paint(kSurvivorColumn, &Palette::red);
-    }
+// Survivors, their bytes, and in how many instances: of a sampled trace a lower bound, because an instance ends as
+// clean when none of its survivors was recorded.
+void add_survivor_columns(std::vector<TextTable::Column>& columns, bool sampled) {
+    add_number_column(columns, "survivors", sampled);
+    add_number_column(columns, "bytes", sampled);
+    columns.push_back({sampled ? "in at least" : "in instances", Align::kRight});
+}
+
+void add_survivor_cells(std::vector<std::string>& cells, const Estimate& survivors, bool sampled) {
+    const Tally error = survivors.error();
+    add_count_cells(cells, human_count(survivors.blocks()), error, sampled);
+    add_bytes_cells(cells, human_bytes(survivors.bytes()), error, sampled);
+}
+
+std::vector<TextTable::Column> kind_columns(bool sampled) {
+    std::vector<TextTable::Column> columns{
+        {"kind", Align::kLeft}, {"entered", Align::kRight}, {"left", Align::kRight}, {"open", Align::kRight}};
+    add_survivor_columns(columns, sampled);
+    add_number_column(columns, "live", sampled);
+    return columns;
+}
+
+void add_kind(TextTable& table, const KindReport& kind, bool sampled) {
+    const std::string name = std::string(2 * kind.depth, ' ') + escape_text(kind.name) + (kind.pool ? " [pool]" : "");
+    std::vector<std::string> cells{name, human_count(kind.entered), human_count(kind.left), human_count(kind.open)};
+    add_survivor_cells(cells, kind.survivors, sampled);
+    cells.push_back(human_count(kind.survivor_instances));
+    add_count_cells(cells, human_count(kind.live.blocks()), kind.live.error(), sampled);
+    table.add_row(std::move(cells));
+    if (kind.survivors.blocks() != 0) table.paint(kSurvivorColumn, &Palette::red);
+}
+
+TextTable kind_table(const ScopeReport& report, const Palette& palette, bool sampled) {
+    TextTable table(kind_columns(sampled), palette);
+    for (const KindReport& kind : report.kinds) add_kind(table, kind, sampled);
     return table;
 }
 
-void add_site(TextTable& table, const KindReport& kind, const SurvivorSite& site, const RowText& text) {
-    table.add_row({human_count(site.survivors.blocks), human_bytes(site.survivors.bytes),
-                   absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)), text.title});
-    table.paint(kSiteColumn, &Palette::bold);
+void add_site(TextTable& table, const KindReport& kind, const SurvivorSite& site, const RowText& text, bool sampled) {
+    std::vector<std::string> cells;
+    add_survivor_cells(cells, site.survivors, sampled);
+    cells.push_back(absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)));
+    const std::size_t site_column = cells.size();
+    cells.push_back(text.title);
+    table.add_row(std::move(cells));
+    table.paint(site_column, &Palette::bold);
     add_stack_lines(table, text.frames);
     if (!site.labels.empty()) table.add_line("such as: " + escape_text(absl::StrJoin(site.labels, ", ")));
 }
 
 void print_site_table(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
-    TextTable table({{"survivors", Align::kRight},
-                     {"bytes", Align::kRight},
-                     {"in instances", Align::kRight},
-                     {"site", Align::kLeft}},
-                    view.palette);
+    const bool sampled = profile.sample_bytes() != 0;
+    std::vector<TextTable::Column> columns;
+    add_survivor_columns(columns, sampled);
+    columns.push_back({"site", Align::kLeft});
+    TextTable table(std::move(columns), view.palette);
     const std::size_t shown = view.shown(kind.sites.size());
     std::vector<RowStack> stacks;
     stacks.reserve(shown);
@@ -57,20 +78,23 @@ void print_site_table(std::ostream& out, Profile& profile, const KindReport& kin
         stacks.push_back({"", profile.namer().frames(kind.sites[i].top_stack, view.frames)});
     }
     const std::vector<RowText> texts = row_texts(std::move(stacks));
-    for (std::size_t i = 0; i < shown; ++i) add_site(table, kind, kind.sites[i], texts[i]);
+    for (std::size_t i = 0; i < shown; ++i) add_site(table, kind, kind.sites[i], texts[i], sampled);
     table.print(out);
     if (shown < kind.sites.size()) out << "(" << human_count(kind.sites.size() - shown) << " more: -n 0 shows all)\n";
+}
+
+// "30 blocks outlived request (3,000 B, in 10 of 100 instances):"
+std::string survivors_title(const KindReport& kind, bool sampled) {
+    return absl::StrCat(count_text(kind.survivors, sampled, "block", "blocks"), " outlived ", escape_text(kind.name),
+                        " (", bytes_text(kind.survivors, sampled), sampled ? ", in at least " : ", in ",
+                        human_count(kind.survivor_instances), " of ",
+                        human_plural(kind.entered, "instance", "instances"), "):");
 }
 
 void print_survivors(std::ostream& out, Profile& profile, const ScopeReport& report, const ReportView& view) {
     for (const KindReport& kind : report.kinds) {
         if (kind.sites.empty()) continue;
-        out << '\n'
-            << view.palette.bold(absl::StrCat(human_plural(kind.survivors.blocks, "block", "blocks"), " outlived ",
-                                              escape_text(kind.name), " (", human_bytes(kind.survivors.bytes), ", in ",
-                                              human_count(kind.survivor_instances), " of ",
-                                              human_plural(kind.entered, "instance", "instances"), "):"))
-            << '\n';
+        out << '\n' << view.palette.bold(survivors_title(kind, profile.sample_bytes() != 0)) << '\n';
         print_site_table(out, profile, kind, view);
     }
 }
@@ -91,11 +115,13 @@ void print_mismatches(std::ostream& out, const KindReport& kind) {
 }
 
 Json site_json(Profile& profile, const SurvivorSite& site, const ReportView& view) {
-    return {{"survivor_blocks", site.survivors.blocks},
-            {"survivor_bytes", site.survivors.bytes},
-            {"instances", site.instances},
-            {"labels", site.labels},
-            {"frames", frames_json(profile.namer().frames(site.top_stack, view.frames))}};
+    Json json{{"survivor_blocks", site.survivors.blocks()},
+              {"survivor_bytes", site.survivors.bytes()},
+              {"instances", site.instances},
+              {"labels", site.labels},
+              {"frames", frames_json(profile.namer().frames(site.top_stack, view.frames))}};
+    add_error_json(json, site.survivors, profile.sample_bytes() != 0);
+    return json;
 }
 
 Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view) {
@@ -103,38 +129,46 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
     for (std::size_t i = 0; i < view.shown(kind.sites.size()); ++i) {
         sites.push_back(site_json(profile, kind.sites[i], view));
     }
-    return {{"name", kind.name},
-            {"entered", kind.entered},
-            {"left", kind.left},
-            {"open", kind.open},
-            {"survivor_instances", kind.survivor_instances},
-            {"survivor_blocks", kind.survivors.blocks},
-            {"survivor_bytes", kind.survivors.bytes},
-            {"parent", kind.parent},
-            {"depth", kind.depth},
-            {"pool", kind.pool},
-            {"clean", kind.clean},
-            {"missed_leaves", kind.missed_leaves},
-            {"abandoned", kind.abandoned},
-            {"open_on_gone_threads", kind.open_on_gone_threads},
-            {"live_blocks", kind.live.blocks},
-            {"live_bytes", kind.live.bytes},
-            {"sites", std::move(sites)}};
+    Json json{{"name", kind.name},
+              {"entered", kind.entered},
+              {"left", kind.left},
+              {"open", kind.open},
+              {"survivor_instances", kind.survivor_instances},
+              {"survivor_blocks", kind.survivors.blocks()},
+              {"survivor_bytes", kind.survivors.bytes()},
+              {"parent", kind.parent},
+              {"depth", kind.depth},
+              {"pool", kind.pool},
+              {"clean", kind.clean},
+              {"missed_leaves", kind.missed_leaves},
+              {"abandoned", kind.abandoned},
+              {"open_on_gone_threads", kind.open_on_gone_threads},
+              {"live_blocks", kind.live.blocks()},
+              {"live_bytes", kind.live.bytes()},
+              {"sites", std::move(sites)}};
+    const bool sampled = profile.sample_bytes() != 0;
+    add_error_json(json, kind.survivors, sampled);
+    add_error_json(json, kind.live, sampled, "live_");
+    return json;
 }
 
 }  // namespace
 
 void print_scopes_text(std::ostream& out, Profile& profile, const ScopeReport& report, const ReportView& view) {
+    const bool sampled = profile.sample_bytes() != 0;
     print_headline(out, profile, view.palette);
     if (report.kinds.empty()) {
         out << "no scopes were entered: see dregs/dregs.h for how to mark them\n";
     } else {
-        kind_table(report, view.palette).print(out);
+        kind_table(report, view.palette, sampled).print(out);
     }
     print_survivors(out, profile, report, view);
     out << '\n'
-        << human_plural(report.unscoped.blocks, "live block", "live blocks") << " in no scope ("
-        << human_bytes(report.unscoped.bytes) << ")\n";
+        << count_text(report.unscoped, sampled, "live block", "live blocks") << " in no scope ("
+        << bytes_text(report.unscoped, sampled) << ")\n";
+    if (sampled && !report.kinds.empty()) {
+        out << "note: sampled: an instance that ended with blocks of which none was recorded counts as clean\n";
+    }
     for (const KindReport& kind : report.kinds) print_mismatches(out, kind);
     print_losses(out, profile, view.palette);
 }
@@ -142,13 +176,20 @@ void print_scopes_text(std::ostream& out, Profile& profile, const ScopeReport& r
 void print_scopes_json(std::ostream& out, Profile& profile, const ScopeReport& report, const ReportView& view,
                        const Symbolizer& symbolizer) {
     JsonStream json(out);
+    const bool sampled = profile.sample_bytes() != 0;
     json.member("trace", trace_json(profile));
+    json.member("sample_bytes", profile.sample_bytes());
+    if (sampled) json.member("clean_is_upper_bound", true);
     json.member("totals", totals_json(profile.totals()));
     json.member("loss", loss_json(profile.loss()));
-    json.member("survivor_blocks", report.survivors.blocks);
-    json.member("survivor_bytes", report.survivors.bytes);
-    json.member("unscoped_blocks", report.unscoped.blocks);
-    json.member("unscoped_bytes", report.unscoped.bytes);
+    json.member("survivor_blocks", report.survivors.blocks());
+    json.member("survivor_bytes", report.survivors.bytes());
+    json.member("unscoped_blocks", report.unscoped.blocks());
+    json.member("unscoped_bytes", report.unscoped.bytes());
+    Json errors = Json::object();
+    add_error_json(errors, report.survivors, sampled, "survivor_");
+    add_error_json(errors, report.unscoped, sampled, "unscoped_");
+    for (const auto& [key, value] : errors.items()) json.member(key.c_str(), value);
     json.begin_array("kinds");
     for (const KindReport& kind : report.kinds) json.element(kind_json(profile, kind, view));
     json.end_array();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/output/escape.h"
+#include "analyzer/output/estimate_text.h"
 #include "analyzer/output/human.h"
 
 namespace dregs {
@@ -116,14 +117,17 @@ std::string trace_title(const Profile& profile) {
 
 void print_headline(std::ostream& out, const Profile& profile, const Palette& palette) {
     const Totals& totals = profile.totals();
+    const bool sampled = profile.sample_bytes() != 0;
     std::string text = absl::StrCat(
-        trace_title(profile), ": ", human_plural(totals.live.blocks, "live block", "live blocks"), ", ",
-        human_bytes(totals.live.bytes), " (", human_plural(totals.alloc_calls, "allocation", "allocations"), ", ",
+        trace_title(profile), ": ", count_text(totals.live, sampled, "live block", "live blocks"), ", ",
+        bytes_text(totals.live, sampled), " (", human_plural(totals.alloc_calls, "allocation", "allocations"), ", ",
         human_plural(totals.free_calls, "free", "frees"), ")");
-    if (totals.pooled.blocks != 0) {
-        absl::StrAppend(&text, "; of these ", human_count(totals.pooled.blocks), " in pools");
+    if (totals.pooled.blocks() != 0) {
+        absl::StrAppend(&text, "; of these ", human_count(totals.pooled.blocks()), " in pools");
     }
-    out << palette.bold(text) << "\n\n";
+    out << palette.bold(text) << '\n';
+    if (sampled) out << sampling_text(profile.sample_bytes()) << '\n';
+    out << '\n';
 }
 
 void print_losses(std::ostream& out, const Profile& profile, const Palette& palette) {
@@ -133,9 +137,9 @@ void print_losses(std::ostream& out, const Profile& profile, const Palette& pale
     } else {
         out << palette.yellow("lost: " + absl::StrJoin(losses.parts(), ", ")) << '\n';
     }
-    if (const Tally& suppressed = profile.totals().suppressed; suppressed.blocks != 0) {
-        out << palette.dim(absl::StrCat("note: ", human_plural(suppressed.blocks, "block", "blocks"), " (",
-                                        human_bytes(suppressed.bytes),
+    if (const Estimate& suppressed = profile.totals().suppressed; suppressed.blocks() != 0) {
+        out << palette.dim(absl::StrCat("note: ", human_plural(suppressed.blocks(), "block", "blocks"), " (",
+                                        human_bytes(suppressed.bytes()),
                                         ") of the C library's own buffers left out: --no-suppressions counts them"))
             << '\n';
     }

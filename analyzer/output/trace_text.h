@@ -11,7 +11,7 @@ namespace dregs {
 
 // "server, pid 4711, running for 12 s"
 std::string trace_title(const Profile& profile);
-// The title with the totals.
+// The title with the totals; below it what a sampled trace's numbers are.
 void print_headline(std::ostream& out, const Profile& profile, const Palette& palette);
 // Always at least one line: that nothing was lost must be said too.
 void print_losses(std::ostream& out, const Profile& profile, const Palette& palette);

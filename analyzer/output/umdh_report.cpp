@@ -6,6 +6,7 @@
 
 #include "analyzer/analysis/fingerprint.h"
 #include "analyzer/output/escape.h"
+#include "analyzer/output/estimate_text.h"
 
 namespace dregs {
 namespace {
@@ -75,27 +76,36 @@ void UmdhWriter::total(const Tally& before, const Tally& now) {
          << '\n';
 }
 
+// UMDH has no place for errors: a comment, as it writes them, says what the numbers are.
+void print_sampling(std::ostream& out, const std::vector<Profile*>& profiles) {
+    for (const std::uint32_t sample_bytes : sampling_rates(profiles)) {
+        out << "// " << sampling_text(sample_bytes) << '\n';
+    }
+}
+
 }  // namespace
 
 void print_top_umdh(std::ostream& out, Profile& profile, const std::vector<Row>& rows, const ReportView& view) {
     UmdhWriter writer(out, view.decimal);
-    Tally total;
+    Estimate total;
     for (const Row& row : rows) total += row.live;
+    print_sampling(out, {&profile});
     for (std::size_t i = 0; i < view.shown(rows.size()); ++i) {
-        writer.entry(rows[i].key, {}, rows[i].live, profile.namer().whole_stack(rows[i].top_stack));
+        writer.entry(rows[i].key, {}, rows[i].live.rounded(), profile.namer().whole_stack(rows[i].top_stack));
     }
-    writer.total({}, total);
+    writer.total({}, total.rounded());
 }
 
 void print_diff_umdh(std::ostream& out, const std::vector<Profile*>& profiles, const Diff& diff,
                      const ReportView& view) {
     UmdhWriter writer(out, view.decimal);
+    print_sampling(out, profiles);
     for (std::size_t i = 0; i < view.shown(diff.rows.size()); ++i) {
         const DiffRow& row = diff.rows[i];
-        writer.entry(row.row.key, row.oldest(), row.newest(),
+        writer.entry(row.row.key, row.oldest().rounded(), row.newest().rounded(),
                      profiles[row.shown_from]->namer().whole_stack(row.row.top_stack));
     }
-    writer.total(diff.totals.front(), diff.totals.back());
+    writer.total(diff.totals.front().rounded(), diff.totals.back().rounded());
 }
 
 }  // namespace dregs

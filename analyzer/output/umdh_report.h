@@ -5,6 +5,8 @@
 //
 //   <TAB>module!function+offset (file, line)
 //
+// Of a sampled trace a comment, "// Sampled: ...", comes first.
+//
 // One log is the comparison with an empty one. Entries are stacks, in the order of the rows given; rows must have been
 // ranked by stack.
 #pragma once

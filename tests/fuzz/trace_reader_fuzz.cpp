@@ -13,6 +13,7 @@
 #include "analyzer/output/top_report.h"
 #include "analyzer/output/umdh_report.h"
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
 #include "analyzer/trace/trace_writer.h"
 
@@ -46,6 +47,7 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
     std::mt19937 random(seed);
     TraceWriter writer;
     writer.header().writer = format::Writer::kShim;
+    writer.header().sample_bytes = random() % 2 ? 0 : random();
     writer.header().program = writer.add_string("/bin/x");
     const std::uint32_t stacks[] = {writer.add_named_stack({"f", "main"}), add_stack(writer), format::kStackNone};
     const std::uint32_t kind = writer.add_kind("packet", writer.add_kind("file"));
@@ -65,7 +67,7 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
 }
 
 void answer_everything(const ByteSource& source) {
-    BlockSums sums;
+    BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
     SymbolizerOptions nowhere;  // a hostile path must not lead out of the test
     nowhere.sysroot = "/nonexistent";

@@ -51,8 +51,8 @@ TEST_F(DiffTest, PutsGrowthFirstAndKnowsNewAndGone) {
     EXPECT_EQ(result.rows[2].change, Change::kGone);
     EXPECT_EQ(result.rows[2].delta_blocks, -2);
     EXPECT_EQ(site(result.rows[3]), "shrinks");
-    EXPECT_EQ(result.totals[0], (Tally{21, 210}));
-    EXPECT_EQ(result.totals[1], (Tally{20, 200}));
+    EXPECT_EQ(result.totals[0].rounded(), (Tally{21, 210}));
+    EXPECT_EQ(result.totals[1].rounded(), (Tally{20, 200}));
     EXPECT_EQ(result.new_rows, 1u);
     EXPECT_EQ(result.gone_rows, 1u);
 }
@@ -75,7 +75,7 @@ TEST_F(DiffTest, KeepsTheWholeSeries) {
     ASSERT_EQ(result.rows.size(), 2u);
     EXPECT_EQ(site(result.rows[0]), "f");
     EXPECT_EQ(result.rows[0].delta_blocks, 2);
-    EXPECT_EQ(result.rows[0].series[1].blocks, 5u);
+    EXPECT_EQ(result.rows[0].series[1].blocks(), 5u);
     EXPECT_EQ(site(result.rows[1]), "between") << "it came and went";
     EXPECT_EQ(result.rows[1].delta_blocks, 0);
 }

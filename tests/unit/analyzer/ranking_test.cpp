@@ -15,14 +15,14 @@ TEST(Ranking, PutsMostLiveBlocksFirst) {
     const std::vector<Row> rows = rank_blocks(*profile, {});
     ASSERT_EQ(rows.size(), 3u);
     EXPECT_EQ(site_of(profile, rows[0]), "leak");
-    EXPECT_EQ(rows[0].live, (Tally{30, 3000}));
-    EXPECT_EQ(rows[0].outlived, (Tally{30, 3000}));
+    EXPECT_EQ(rows[0].live.rounded(), (Tally{30, 3000}));
+    EXPECT_EQ(rows[0].outlived.rounded(), (Tally{30, 3000}));
     EXPECT_EQ(rows[0].scope, "request");
     EXPECT_EQ(site_of(profile, rows[1]), "cache");
-    EXPECT_EQ(rows[1].outlived.blocks, 0u);
+    EXPECT_EQ(rows[1].outlived.blocks(), 0u);
     EXPECT_EQ(rows[1].scope, "");
     EXPECT_EQ(site_of(profile, rows[2]), "work");
-    EXPECT_EQ(rows[2].outlived.blocks, 0u) << "a block in an open scope is innocent";
+    EXPECT_EQ(rows[2].outlived.blocks(), 0u) << "a block in an open scope is innocent";
 }
 
 TEST(Ranking, SortsByBytesAndByOutlived) {
@@ -112,7 +112,7 @@ Titles titles_by(Profile& profile, GroupBy by) {
     RankOptions options;
     options.by = by;
     Titles titles;
-    for (const Row& row : rank_blocks(profile, options)) titles.emplace_back(row.title, row.live.blocks);
+    for (const Row& row : rank_blocks(profile, options)) titles.emplace_back(row.title, row.live.blocks());
     return titles;
 }
 
@@ -140,7 +140,7 @@ std::uint64_t blocks_where(Profile& profile, const std::vector<std::string>& whe
     options.filter.scope = std::move(scope);
     for (const std::string& text : where) options.filter.where.push_back(parse_where(text));
     std::uint64_t blocks = 0;
-    for (const Row& row : rank_blocks(profile, options)) blocks += row.live.blocks;
+    for (const Row& row : rank_blocks(profile, options)) blocks += row.live.blocks();
     return blocks;
 }
 

@@ -84,16 +84,16 @@ TEST(ScopeReport, CountsInstancesAndSurvivors) {
     EXPECT_EQ(request.left, 99u);
     EXPECT_EQ(request.open, 1u);
     EXPECT_EQ(request.clean, 89u);
-    EXPECT_EQ(request.survivors, (Tally{30, 3000}));
+    EXPECT_EQ(request.survivors.rounded(), (Tally{30, 3000}));
     EXPECT_EQ(request.survivor_instances, 10u);
-    EXPECT_EQ(request.live, (Tally{31, 4337}));
+    EXPECT_EQ(request.live.rounded(), (Tally{31, 4337}));
     ASSERT_EQ(request.sites.size(), 1u);
-    EXPECT_EQ(request.sites[0].survivors.blocks, 30u);
+    EXPECT_EQ(request.sites[0].survivors.blocks(), 30u);
     EXPECT_EQ(request.sites[0].instances, 10u);
     EXPECT_EQ(request.sites[0].labels.size(), 5u);
     EXPECT_EQ(request.sites[0].labels[0], "request 0");
-    EXPECT_EQ(report.unscoped, (Tally{5, 120}));
-    EXPECT_EQ(report.survivors, (Tally{30, 3000}));
+    EXPECT_EQ(report.unscoped.rounded(), (Tally{5, 120}));
+    EXPECT_EQ(report.survivors.rounded(), (Tally{30, 3000}));
 }
 
 TEST(ScopeReport, SumsCountersOfAllThreads) {

@@ -11,14 +11,16 @@ namespace dregs {
 TestProfile::TestProfile(TraceWriter& writer, Liveness liveness, bool show_wrappers)
     : bytes_(writer.finish()), naming_({}, WrapperList(), show_wrappers) {
     const MemorySource source("test.dregs", bytes_);
-    BlockSums sums;
+    BlockSums sums(writer.header().sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
     ProcessStatus status;
     status.liveness = liveness;
     profile_ = std::make_unique<Profile>(std::move(trace), sums, std::move(status), naming_);
-    Tally cells;
-    for (const LiveCell& cell : profile_->live().cells()) cells += cell.live;
-    EXPECT_EQ(cells, profile_->totals().live);
+    Estimate cells;
+    for (std::size_t i = 0; i < profile_->live().cells(); ++i) cells += profile_->live().cell(i).live;
+    EXPECT_EQ(cells.recorded(), profile_->totals().live.recorded());
+    EXPECT_EQ(cells.rounded(), profile_->totals().live.rounded());
+    EXPECT_EQ(cells.error(), profile_->totals().live.error());
     if (profile_->loss().damaged_blocks == 0) {
         EXPECT_EQ(profile_->loss().imbalance, 0);
     }

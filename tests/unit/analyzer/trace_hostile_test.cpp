@@ -9,6 +9,7 @@
 #include "analyzer/analysis/ranking.h"
 #include "analyzer/analysis/scope_report.h"
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/header_reader.h"
 #include "trace_fixture.h"
 
 namespace dregs {
@@ -16,7 +17,7 @@ namespace {
 
 // All that a command would ask of a trace.
 void use(const ByteSource& source) {
-    BlockSums sums;
+    BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
     NamingRoom naming({}, WrapperList(), false);
     Profile profile(std::move(trace), sums, {}, naming);
@@ -145,7 +146,7 @@ TEST(HostileTrace, ABlockOfAnUnknownStackIsCountedAsDamaged) {
     writer.add_block(kHeap + 64, 8, writer.add_named_stack({"f"}), 0);
     TestProfile profile(writer);
     EXPECT_EQ(profile->loss().damaged_blocks, 2u);
-    EXPECT_EQ(profile->totals().live.blocks, 1u);
+    EXPECT_EQ(profile->totals().live.blocks(), 1u);
 }
 
 TEST(HostileTrace, TwoLeavesInOnePlaceAreAnError) {

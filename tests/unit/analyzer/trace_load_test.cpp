@@ -81,9 +81,9 @@ TEST(TraceLoad, ReadsTablesOfManySegments) {
         writer.add_block(kHeap + std::uint64_t{i} * 32, 8, stack, scope);
     }
     TestProfile profile(writer);
-    EXPECT_EQ(profile->totals().live.blocks, 5000u);
-    EXPECT_EQ(profile->live().cells().size(), 5000u);
-    EXPECT_EQ(profile->namer().site(profile->live().cells()[4321].stack).function, "f4321");
+    EXPECT_EQ(profile->totals().live.blocks(), 5000u);
+    EXPECT_EQ(profile->live().cells(), 5000u);
+    EXPECT_EQ(profile->namer().site(profile->live().cell(4321).stack).function, "f4321");
 }
 
 format::SideBlock side_block(std::uint64_t key, std::uint64_t bytes, std::uint32_t scope, std::uint32_t epoch = 0,
@@ -208,9 +208,10 @@ Judged judge_with_change(const format::Scope& scope, std::uint64_t new_status) {
     const Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
     const LiveSet live(sums, trace);
     Judged judged;
-    for (const LiveCell& cell : live.cells()) {
-        judged.blocks += cell.live.blocks;
-        if (ScopeIndex(trace).facts(cell.scope).outlived) judged.outlived += cell.live.blocks;
+    for (std::size_t i = 0; i < live.cells(); ++i) {
+        const LiveCell cell = live.cell(i);
+        judged.blocks += cell.live.blocks();
+        if (ScopeIndex(trace).facts(cell.scope).outlived) judged.outlived += cell.live.blocks();
     }
     return judged;
 }
