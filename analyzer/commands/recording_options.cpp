@@ -1,10 +1,13 @@
 // See recording_options.h.
 #include "analyzer/commands/recording_options.h"
 
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/commands/written_traces.h"
@@ -37,6 +40,24 @@ std::string described(const std::string& help, const std::string& variable, cons
     return absl::StrCat(help, " (", variable, fallback.empty() ? "" : "; default: ", fallback, ")");
 }
 
+std::uint64_t factor_of(std::string_view unit) {
+    if (unit.empty()) return 1;
+    if (unit == "K" || unit == "k") return 1024;
+    return unit == "M" || unit == "m" ? 1024 * 1024 : 0;
+}
+
+// "64K" -> "65536": plain decimal numbers are what every shim reads. Returns what is wrong, or nothing.
+std::string to_plain_number(std::string& text) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::uint64_t factor = factor_of(std::string_view(text).substr(digits));
+    std::uint32_t number = 0;
+    if (factor == 0 || !absl::SimpleAtoi(text.substr(0, digits), &number)) {
+        return absl::StrCat(text, " is no number of at most 32 bits, with or without K or M");
+    }
+    text = absl::StrCat(number * factor);
+    return {};
+}
+
 }  // namespace
 
 void RecordingOptions::add_to(CLI::App& command) {
@@ -45,6 +66,7 @@ void RecordingOptions::add_to(CLI::App& command) {
 #define DREGS_NUMBER_OPTION(name, option, variable, fallback, least, most, placeholder, help)         \
     command.add_option(option, given_[variable], described(help, variable, std::to_string(fallback))) \
         ->type_name(placeholder)                                                                      \
+        ->transform(CLI::Validator(to_plain_number, ""))                                              \
         ->check(CLI::Range(std::uint64_t{least}, std::uint64_t{most}).description(""));
 #include "dregs/options.inc"
 }

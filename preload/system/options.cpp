@@ -25,13 +25,27 @@ const char* environment_value(const char* name) {
     return nullptr;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// How far a unit behind the digits shifts; -1 for what is none.
+int unit_shift(const char* text) {
+    if (!*text) return 0;
+    if (text[1]) return -1;
+    if (*text == 'K' || *text == 'k') return 10;
+    if (*text == 'M' || *text == 'm') return 20;
+    return -1;
+}
+
 bool parse_number(const char* text, std::uint64_t least, std::uint64_t most, std::uint64_t& out) {
     std::uint64_t value = 0;
-    if (!*text) return false;
-    for (; *text; ++text) {
-        if (*text < '0' || *text > '9' || value > most) return false;
+    if (!is_digit(*text)) return false;
+    for (; is_digit(*text); ++text) {
+        if (value > most) return false;
         value = value * 10 + static_cast<std::uint64_t>(*text - '0');
     }
+    const int shift = unit_shift(text);
+    if (shift < 0) return false;
+    value <<= shift;
     out = value < least ? least : value > most ? most : value;
     return true;
 }
