@@ -67,6 +67,17 @@ std::int64_t imbalance_of(const Trace& trace, const Totals& totals, const Loss& 
     return imbalance >= -slack && imbalance <= slack ? 0 : imbalance;
 }
 
+// Suppressed blocks count as if they had never been allocated. In a sampled trace they are an estimate, which would
+// spoil a count that is exact; the frees are what the others leave.
+void make_calls_agree(Totals& totals) {
+    if (totals.sample_bytes != 0) {
+        totals.free_calls = totals.alloc_calls - std::min(totals.alloc_calls, totals.heap.blocks());
+        return;
+    }
+    totals.alloc_calls -= std::min(totals.alloc_calls, totals.suppressed.blocks());
+    totals.alloc_bytes -= std::min(totals.alloc_bytes, totals.suppressed.bytes());
+}
+
 }  // namespace
 
 Totals sum_totals(const Trace& trace, const LiveSet& live) {
@@ -82,13 +93,8 @@ Totals sum_totals(const Trace& trace, const LiveSet& live) {
         totals.pool_allocs += thread.pool_allocs;
         totals.pool_frees += thread.pool_frees;
     }
-    // As if they had never been allocated, so that the numbers still agree with each other.
-    totals.alloc_calls -= std::min(totals.alloc_calls, totals.suppressed.blocks());
-    totals.alloc_bytes -= std::min(totals.alloc_bytes, totals.suppressed.bytes());
     totals.sample_bytes = trace.header().sample_bytes;
-    if (totals.sample_bytes != 0) {
-        totals.free_calls = totals.alloc_calls - std::min(totals.alloc_calls, totals.heap.blocks());
-    }
+    make_calls_agree(totals);
     return totals;
 }
 

@@ -5,6 +5,7 @@ For the end-to-end tests. The functions below are what expressions may use besid
 a key that is missing is an error.
 """
 import json
+import math
 import re
 import sys
 
@@ -47,14 +48,31 @@ def text(values):
 def problems(allow=(), inherited=False):
     """What is wrong with the output of `top`: sums that do not agree, losses that are not in `allow`."""
     totals, found = d["totals"], []
+    # Estimates are rounded each by itself.
+    rounding = len(d["sites"]) + 1 if d["sample_bytes"] else 0
     recorded = totals["alloc_calls"] - totals["free_calls"] + totals.get("pool_blocks", 0)
-    if totals["live_blocks"] != recorded and not inherited:
+    if abs(totals["live_blocks"] - recorded) > rounding and not inherited:
         found.append(f"live_blocks {totals['live_blocks']}, alloc_calls - free_calls {recorded}")
     for key in ("live_blocks", "live_bytes"):
         summed = sum(s[key] for s in d["sites"])
-        if summed != totals[key]:
+        if abs(summed - totals[key]) > rounding:
             found.append(f"{key} {totals[key]}, sum of the sites {summed}")
     found += [f"loss: {key} {d['loss'][key]}" for key in LOSS if d["loss"][key] and key not in allow]
+    return "; ".join(found)
+
+
+def sampling_problem(name, blocks, size):
+    """What is wrong with the estimate for `name`, which keeps `blocks` blocks of `size` bytes; nothing: within five
+    standard deviations of the truth (one run in a million is outside), and its error is the one that theory says."""
+    recorded = 1 - math.exp(-size / d["sample_bytes"])
+    deviation = math.sqrt(blocks * (1 - recorded) / recorded)
+    found = []
+    for key, error_key, unit in (("live_blocks", "count_error", 1), ("live_bytes", "bytes_error", size)):
+        estimate, shown = total(name, key), total(name, error_key)
+        if abs(estimate - blocks * unit) > 5 * deviation * unit + 0.5:
+            found.append(f"{key} of {name} {estimate}, truth {blocks * unit}, deviation {deviation * unit:.1f}")
+        if abs(shown - 1.96 * deviation * unit) > 0.3 * 1.96 * deviation * unit + 1:
+            found.append(f"{error_key} of {name} {shown}, theory {1.96 * deviation * unit:.1f}")
     return "; ".join(found)
 
 
