@@ -121,7 +121,7 @@ void print_headline(std::ostream& out, const Profile& profile, const Palette& pa
     std::string text = absl::StrCat(
         trace_title(profile), ": ", count_text(totals.live, sampled, "live block", "live blocks"), ", ",
         bytes_text(totals.live, sampled), " (", human_plural(totals.alloc_calls, "allocation", "allocations"), ", ",
-        human_plural(totals.free_calls, "free", "frees"), ")");
+        sampled ? "about " : "", human_plural(totals.free_calls, "free", "frees"), ")");
     if (totals.pooled.blocks() != 0) {
         absl::StrAppend(&text, "; of these ", human_count(totals.pooled.blocks()), " in pools");
     }

@@ -47,7 +47,7 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
     std::mt19937 random(seed);
     TraceWriter writer;
     writer.header().writer = format::Writer::kShim;
-    writer.header().sample_bytes = random() % 2 ? 0 : random();
+    writer.header().sample_bytes = random() % 2 ? 0 : static_cast<std::uint32_t>(random());
     writer.header().program = writer.add_string("/bin/x");
     const std::uint32_t stacks[] = {writer.add_named_stack({"f", "main"}), add_stack(writer), format::kStackNone};
     const std::uint32_t kind = writer.add_kind("packet", writer.add_kind("file"));

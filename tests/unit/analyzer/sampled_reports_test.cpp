@@ -136,18 +136,18 @@ TEST(SampledTop, TextSaysThatItEstimates) {
     TestProfile profile(writer);
     std::ostringstream out;
     print_top_text(out, *profile, rank_blocks(*profile, {}), {});
-    EXPECT_EQ(
-        out.str(),
-        "a program without a name, exited: 80 ±18 live blocks, 52.9 MiB ±11.6 MiB (1,000 allocations, 920 frees)\n"
-        "Sampled: one block every 1,000,000 bytes on average; figures are estimates, ± is 95 %\n"
-        "\n"
-        "rank  live    ±     bytes          ±  share  outlived  scope  site\n"
-        "   1    60  ±15  39.7 MiB  ±10.0 MiB  75.0%         0  -      f\n"
-        "                                                                main\n"
-        "   2    20   ±9  13.2 MiB   ±5.8 MiB  25.0%         0  -      g\n"
-        "                                                                main\n"
-        "\n"
-        "nothing was lost\n");
+    EXPECT_EQ(out.str(),
+              "a program without a name, exited: 80 ±18 live blocks, 52.9 MiB ±11.6 MiB (1,000 allocations, about 920 "
+              "frees)\n"
+              "Sampled: one block every 1,000,000 bytes on average; figures are estimates, ± is 95 %\n"
+              "\n"
+              "rank  live    ±     bytes          ±  share  outlived  scope  site\n"
+              "   1    60  ±15  39.7 MiB  ±10.0 MiB  75.0%         0  -      f\n"
+              "                                                                main\n"
+              "   2    20   ±9  13.2 MiB   ±5.8 MiB  25.0%         0  -      g\n"
+              "                                                                main\n"
+              "\n"
+              "nothing was lost\n");
 }
 
 TEST(SampledUmdh, ACommentComesFirst) {
