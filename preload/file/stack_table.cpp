@@ -1,15 +1,11 @@
+// What is not in the newest level of the hash table: older nodes, new ones, growth. See stack_table.h.
 #include "preload/file/stack_table.h"
 
 namespace dregs {
 namespace {
 
-std::uint64_t hash_of(std::uint32_t parent, std::uint64_t location) {
-    std::uint64_t hash = (location ^ (std::uint64_t{parent} * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
-    return hash ^ (hash >> 32);
-}
-
-constexpr std::uint64_t make_slot(std::uint64_t hash, std::uint32_t node) {
-    return (hash & 0xFFFFFFFF00000000u) | node;
+constexpr std::uint64_t make_link(std::uint32_t parent, std::uint32_t node) {
+    return (std::uint64_t{parent} << 32) | node;
 }
 
 }  // namespace
@@ -19,62 +15,78 @@ void StackTable::attach(TraceFile& file, SlowLock& lock) {
     nodes_.attach(file, lock, format::kStackRoots);
 }
 
-inline bool StackTable::is_node(std::uint32_t node, std::uint32_t parent, std::uint64_t location) const {
-    const format::StackNode& at = nodes_.at(node);
-    return at.parent == parent && at.location == location;
-}
-
-DREGS_HOT inline StackTable::Search StackTable::search_level(Slot* slots, unsigned level, std::uint64_t hash,
-                                                             std::uint32_t parent, std::uint64_t location) const {
-    const std::uint64_t mask = (kFirstSlots << (2 * level)) - 1;
-    for (unsigned i = 0; i < kWindow; ++i) {
-        Slot* slot = &slots[(hash + i) & mask];
-        const Slot value = load_acquire(*slot);
-        if (value == 0) return {0, slot};
-        const auto node = static_cast<std::uint32_t>(value);
-        if (value == make_slot(hash, node) && is_node(node, parent, location)) return {node, nullptr};
+// A slot that is claimed but not finished is told by its node, which was filled before.
+StackTable::Place StackTable::search(const Level& level, std::uint32_t parent, std::uint64_t location) const {
+    Slot* slot = window(level, parent, location);
+    for (const Slot* end = slot + kWindow; slot != end; ++slot) {
+        const std::uint64_t link = load_acquire(slot->link);
+        if (link == 0) return {0, slot};
+        const auto node = static_cast<std::uint32_t>(link);
+        if (link >> 32 == parent && nodes_.at(node).location == location) return {node, nullptr};
     }
     return {0, nullptr};
 }
 
-DREGS_HOT std::uint32_t StackTable::child(std::uint32_t parent, std::uint64_t location) {
-    const std::uint64_t hash = hash_of(parent, location);
+DREGS_COLD std::uint32_t StackTable::find_or_add(std::uint32_t parent, std::uint64_t location) {
     for (unsigned level = 0; level < kLevels;) {
-        Slot* slots = level_slots(level);
-        if (DREGS_UNLIKELY(!slots)) return 0;
-        const Search search = search_level(slots, level, hash, parent, location);
-        if (DREGS_LIKELY(search.found)) return search.found;
-        if (!search.vacant) {
+        if (!load_acquire(levels_[level].slots) && !add_level(level)) return 0;
+        const Place place = search(levels_[level], parent, location);
+        if (place.node) {
+            copy_to_newest(level, place.node, parent, location);
+            return place.node;
+        }
+        if (!place.vacant) {
             ++level;
             continue;
         }
-        const std::uint32_t node = insert(search.vacant, hash, parent, location);
-        if (node) return node;
-        if (load_relaxed(*search.vacant) == 0) return 0;  // no room, rather than a lost race
+        const std::uint32_t node = add(place.vacant, parent, location);
+        if (node) {
+            grow_early(node);
+            return node;
+        }
+        if (load_relaxed(place.vacant->link) == 0) return 0;  // no room, rather than a lost race
     }
     return 0;
 }
 
 // Fills a node, then publishes it. 0: another thread took the slot (look again), or there is no room.
-DREGS_COLD std::uint32_t StackTable::insert(Slot* vacant, std::uint64_t hash, std::uint32_t parent,
-                                            std::uint64_t location) {
+std::uint32_t StackTable::add(Slot* vacant, std::uint32_t parent, std::uint64_t location) {
     const std::uint32_t node = nodes_.append(format::kMaxStacks);
     if (!node) return 0;
     format::StackNode& at = nodes_.at(node);
     at.parent = parent;
     store_release(at.location, location);
-    Slot empty = 0;
-    return compare_exchange(*vacant, empty, make_slot(hash, node)) ? node : 0;
+    std::uint64_t free = 0;
+    if (!compare_exchange(vacant->link, free, make_link(parent, node))) return 0;
+    store_release(vacant->location, location);
+    return node;
 }
 
-DREGS_COLD StackTable::Slot* StackTable::add_level(unsigned level) {
+// Where there is no room for a copy, the slow way stays.
+void StackTable::copy_to_newest(unsigned level, std::uint32_t node, std::uint32_t parent, std::uint64_t location) {
+    const Level* newest = load_acquire(newest_);
+    if (newest == &levels_[level]) return;
+    const Place place = search(*newest, parent, location);
+    std::uint64_t free = 0;
+    if (place.vacant && compare_exchange(place.vacant->link, free, make_link(parent, node)))
+        store_release(place.vacant->location, location);
+}
+
+DREGS_COLD bool StackTable::add_level(unsigned level) {
     SlowSection section(*lock_);
-    if (!section.held()) return nullptr;
-    if (!levels_[level]) {
-        store_release(levels_[level],
-                      static_cast<Slot*>(sys::map_private((kFirstSlots << (2 * level)) * sizeof(Slot))));
-    }
-    return levels_[level];
+    if (!section.held()) return false;
+    if (levels_[level].slots) return true;
+    auto* slots = static_cast<Slot*>(sys::map_private(slots_of(level) * sizeof(Slot)));
+    if (!slots) return false;
+    levels_[level].shift = 64 - kFirstBits - 2 * level;
+    store_release(levels_[level].slots, slots);
+    if (!newest_ || newest_ < &levels_[level]) store_release(newest_, static_cast<const Level*>(&levels_[level]));
+    return true;
+}
+
+void StackTable::grow_early(std::uint32_t nodes) {
+    const auto newest = static_cast<unsigned>(load_acquire(newest_) - levels_);
+    if (nodes > slots_of(newest) / 2 && newest + 1 < kLevels) add_level(newest + 1);
 }
 
 DREGS_HOT std::uint32_t StackTable::intern(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root) {

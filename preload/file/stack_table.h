@@ -1,8 +1,10 @@
 // Call stacks as a trie: a node is (caller's node, location), found through a lock-free hash table, never removed.
 //
 // The nodes are in the trace file; the hash table that finds them is the process's own and is wiped in a forked child
-// together with everything else. It grows by levels: a key goes to the first level whose probe window has room, a full
-// window stays full, so a look-up that meets an empty slot is done. Any thread, any signal handler.
+// together with everything else. It grows by levels, each four times the one before, as soon as the newest has a slot
+// for every second node: few look-ups then miss at their first slot, which is what they cost. A node belongs to the
+// first level whose probe window has room for it; a full window stays full, so a search that meets an empty slot is
+// done. A node that was found in an older level is copied to the newest. Any thread, any signal handler.
 #pragma once
 
 #include "preload/file/table.h"
@@ -12,34 +14,69 @@ namespace dregs {
 class StackTable {
   public:
     void attach(TraceFile& file, SlowLock& lock);
-    // The node of `location` called from `parent`; 0 when there is no room.
-    std::uint32_t child(std::uint32_t parent, std::uint64_t location);
+
+    // The node of `location` called from `parent`; 0 when there is no room. `location` is not 0.
+    DREGS_INLINE std::uint32_t child(std::uint32_t parent, std::uint64_t location) {
+        const Level* newest = load_acquire(newest_);
+        if (DREGS_LIKELY(newest != nullptr)) {
+            const std::uint32_t node = find_in(*newest, parent, location);
+            if (DREGS_LIKELY(node != 0)) return node;
+        }
+        return find_or_add(parent, location);
+    }
     // The stack of `count` locations, innermost first, that ends in `root`; 0 when there is no room.
     std::uint32_t intern(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root);
 
   private:
-    using Slot = std::uint64_t;  // hash tag << 32 | node
-    static constexpr std::uint64_t kFirstSlots = 1u << 14;
-    static constexpr unsigned kLevels = 12;  // each four times the one before
-    static constexpr unsigned kWindow = 32;
+    static constexpr unsigned kFirstBits = 14;
+    static constexpr unsigned kLevels = 7;
+    static constexpr unsigned kWindow = 16;
 
-    struct Search {
-        std::uint32_t found;  // the node, 0: not there
-        Slot* vacant;         // where it belongs, null: this level is full there
+    // Claimed by its link, finished by its location.
+    struct Slot {
+        std::uint64_t location;  // 0: free, or about to be written
+        std::uint64_t link;      // parent << 32 | node; 0: free
     };
-    Search search_level(Slot* slots, unsigned level, std::uint64_t hash, std::uint32_t parent,
-                        std::uint64_t location) const;
-    std::uint32_t insert(Slot* vacant, std::uint64_t hash, std::uint32_t parent, std::uint64_t location);
-    Slot* level_slots(unsigned level) {
-        Slot* slots = load_acquire(levels_[level]);
-        return DREGS_LIKELY(slots != nullptr) ? slots : add_level(level);
+    struct Level {
+        Slot* slots;
+        unsigned shift;
+    };
+    // What a search of a level finds: a node, or a free slot, or that the level is full there.
+    struct Place {
+        std::uint32_t node;
+        Slot* vacant;
+    };
+
+    static constexpr std::size_t slots_of(unsigned level) {
+        return (std::size_t{1} << (kFirstBits + 2 * level)) + kWindow;
     }
-    Slot* add_level(unsigned level);
-    bool is_node(std::uint32_t node, std::uint32_t parent, std::uint64_t location) const;
+    static Slot* window(const Level& level, std::uint32_t parent, std::uint64_t location) {
+        // One multiplication after the parent is known: the way from the outermost frame inwards waits for each.
+        const std::uint64_t hash = (location ^ (parent * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
+        return level.slots + (hash >> level.shift);
+    }
+    static std::uint32_t find_in(const Level& level, std::uint32_t parent, std::uint64_t location) {
+        const Slot* slot = window(level, parent, location);
+        for (const Slot* end = slot + kWindow; slot != end; ++slot) {
+            const std::uint64_t found = load_acquire(slot->location);
+            const std::uint64_t link = load_relaxed(slot->link);
+            if (found == location && link >> 32 == parent) return static_cast<std::uint32_t>(link);
+            if (found == 0) break;
+        }
+        return 0;
+    }
+
+    std::uint32_t find_or_add(std::uint32_t parent, std::uint64_t location);
+    Place search(const Level& level, std::uint32_t parent, std::uint64_t location) const;
+    std::uint32_t add(Slot* vacant, std::uint32_t parent, std::uint64_t location);
+    void copy_to_newest(unsigned level, std::uint32_t node, std::uint32_t parent, std::uint64_t location);
+    bool add_level(unsigned level);
+    void grow_early(std::uint32_t nodes);
 
     SlowLock* lock_;
     TraceTable<format::StackNode, format::kStackNodes, 4096> nodes_;
-    Slot* levels_[kLevels];
+    const Level* newest_;
+    Level levels_[kLevels];
 };
 
 }  // namespace dregs

@@ -16,9 +16,12 @@ class ReadablePages {
   public:
     static constexpr unsigned kPageBits = 12;
 
-    bool holds(std::uintptr_t address) {
+    bool holds(std::uintptr_t address) { return knows(address) || probe(address); }
+
+    // Whether that is known without asking the system.
+    bool knows(std::uintptr_t address) const {
         const std::uint64_t page = address >> kPageBits;
-        return pages_[page % kPages].load(std::memory_order_relaxed) == page ? page != 0 : probe(address);
+        return pages_[page % kPages].load(std::memory_order_relaxed) == page && page != 0;
     }
 
     // All of [address, address + bytes).

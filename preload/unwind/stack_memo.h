@@ -1,10 +1,12 @@
-// A thread's last stack: what the next walk need not do again.
+// A thread's last stacks: what the next walk need not do again.
 //
-// Owns: the frames of the last whole walk, outermost first, each with the state it was unwound from, where its words
-// were read, and the number that the recorder gave its stack. Must not be believed: Unwinder::follow reads the words
-// again and compares. A step outwards is a pure function of (pc and exact, sp, bp) and of the words it reads, so where
-// state and words are equal the rest of the old walk is the new one. Longjmp, exceptions, coroutines and stacks used
-// again cannot fool it; joining on pc and sp alone would be wrong, for the caller's frame may hang on rbp.
+// Owns: frames that a walk of this thread met, outermost first, each with the state it was unwound from, the words that
+// state was read from, and the number that the recorder gave its stack; and of the last walk the frames further in,
+// which are locations only. Must not be believed: Unwinder::follow reads the words again and compares. A step outwards
+// is a pure function of (pc and exact, sp, bp) and of the words it reads, so where state and words are equal the rest
+// of the old walk is the new one. Longjmp, exceptions, coroutines and stacks used again cannot fool it; joining on pc
+// and sp alone would be wrong, for the caller's frame may hang on rbp. But where it does not, rbp is not compared: much
+// code keeps a loop's counter in it.
 //
 // One thread, never from a signal handler that interrupts the shim: the recorder passes it at its outermost level only.
 // All-zero bytes are an empty memo without room. Filled by unwind_follow.cpp.
@@ -15,72 +17,116 @@
 
 #include "dregs/trace_format.h"
 #include "preload/system/attributes.h"
+#include "preload/unwind/unwind_step.h"
 
 namespace dregs {
 
-struct MemoFrame {
-    std::uint64_t location;  // 0: the return address of 0 that the outermost frame was found with
-    std::uint64_t sp;
-    std::uint64_t bp;
-    std::uint64_t bp_slot;  // where bp was read; kBpKept, kStepped
-    std::uint32_t stack;    // the recorder's number of the stack from here outwards; 0: none yet
-    std::uint32_t reserved;
-
-    static constexpr std::uint64_t kBpKept = 0;   // bp is the callee's
-    static constexpr std::uint64_t kStepped = 1;  // found in a way that reads other words: must be stepped to again
+// A word of the stack that a walk read, and what it held.
+struct MemoWord {
+    std::uintptr_t address;
+    std::uint64_t value;
 };
-static_assert(sizeof(MemoFrame) == 40);
+
+struct MemoFrame {
+    std::uint64_t key;  // its location without the module; 0: the return address of 0 that the outermost was found with
+    std::uint64_t sp;
+    std::uint64_t bp;  // means nothing unless needs_bp
+    std::uint32_t
+        words;  // how many of the memo's words the walk had yet to read when it came to the next frame further in
+    std::uint32_t stack;  // the recorder's number of the stack from here outwards, when it has been asked for
+    std::uint16_t module;
+    bool needs_bp;  // the step from here reads bp, or passes it to a caller that needs it
+
+    bool is(std::uint64_t other_key, std::uint64_t other_sp, std::uint64_t other_bp) const {
+        return key == other_key && sp == other_sp && (bp == other_bp || !needs_bp);
+    }
+    std::uint64_t location() const { return key | (std::uint64_t{module} << format::kLocationModuleShift); }
+};
 
 class StackMemo {
   public:
     // Bytes of memory to give to a memo of stacks up to `limit` frames deep.
     static constexpr std::size_t bytes_for(std::uint32_t limit) {
-        return 2 * (limit + std::size_t{1}) * sizeof(MemoFrame);
+        return (limit + std::size_t{1}) *
+               (sizeof(MemoFrame) + kWordsOfFrame * sizeof(MemoWord) + sizeof(Note) + sizeof(Inner));
     }
 
     // `memory` is zeroed and stays; null: a memo that holds nothing.
     void use(void* memory, std::uint32_t limit) {
-        frames_ = static_cast<MemoFrame*>(memory);
         limit_ = memory != nullptr ? limit : 0;
+        if (memory == nullptr) return;
+        frames_ = static_cast<MemoFrame*>(memory);
+        words_ = reinterpret_cast<MemoWord*>(frames_ + limit_ + 1);
+        notes_ = reinterpret_cast<Note*>(words_ + kWordsOfFrame * (limit_ + std::size_t{1}));
+        inner_ = reinterpret_cast<Inner*>(notes_ + limit_ + 1);
     }
 
     // The number of the stack that Unwinder::follow found last. Frames without one get theirs from
     // child(number of the caller's stack, location), outermost first; 0 from it ends that and is the result.
     template <class Child>
     std::uint32_t intern(Child&& child) {
-        std::uint32_t at = count_;
-        while (at > 0 && frames_[at - 1].stack == 0) --at;
-        std::uint32_t stack = at > 0 ? frames_[at - 1].stack : std::uint32_t{format::kStackWhole};
-        for (; at < count_ && stack != 0; ++at) stack = frames_[at].stack = child(stack, frames_[at].location);
+        while (DREGS_UNLIKELY(numbered_ < joined_)) {
+            MemoFrame& frame = frames_[numbered_];
+            const std::uint32_t outer = stack_of(numbered_);
+            frame.stack = frame.key != 0 ? child(outer, frame.location()) : outer;
+            if (frame.stack == 0) return 0;
+            ++numbered_;
+        }
+        std::uint32_t stack = stack_of(joined_);
+        const Inner* const innermost = inner_;
+        for (const Inner* at = innermost + inner_count_; at != innermost && stack != 0;) {
+            --at;
+            stack = child(stack, at->location);
+        }
         return stack;
     }
 
     // The frames of the last walk, innermost first.
-    std::uint32_t frames() const { return count_ - has_sentinel(); }
-    std::uint64_t location(std::uint32_t index) const { return frames_[count_ - 1 - index].location; }
+    std::uint32_t frames() const { return inner_count_ + joined_ - (joined_ > 0 && frames_[0].key == 0); }
+    std::uint64_t location(std::uint32_t index) const {
+        return index < inner_count_ ? inner_[index].location : frames_[joined_ - 1 - (index - inner_count_)].location();
+    }
 
   private:
     friend class Unwinder;
     friend class Follower;
+    friend class Learner;
 
-    bool has_sentinel() const { return count_ > 0 && frames_[0].location == 0; }
-    MemoFrame* fresh() const { return frames_ + limit_ + 1; }
-
-    // Replaces all but the outermost `kept` frames by `count` of fresh(), which are innermost first. An interruption in
-    // between that never returns (a handler that jumps out) leaves the memo empty.
-    void replace(std::uint32_t kept, std::uint32_t count, std::uint32_t epoch) {
-        count_ = 0;
-        asm volatile("" ::: "memory");
-        for (std::uint32_t i = 0; i < count; ++i) frames_[kept + i] = fresh()[count - 1 - i];
-        epoch_ = epoch;
-        asm volatile("" ::: "memory");
-        count_ = kept + count;
+    // A frame of the last walk further in than where it joined the memo.
+    struct Inner {
+        std::uint64_t location;
+        std::uint64_t sp;
+    };
+    std::uint32_t stack_of(std::uint32_t outermost) const {
+        return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
     }
+    // A frame on its way into the memo.
+    struct Note {
+        std::uint64_t location;  // 0: none, there was a return address of 0
+        Frame frame;
+        ReadWord read;  // besides the return address
+        Row row;
+    };
+    static constexpr std::size_t kWordsOfFrame = 2;
+
+    MemoWord* words_;  // in the order of frames_: for each frame what the step that led to it read, outermost first
+    Note* notes_;      // innermost first
+    Inner* inner_;     // innermost first
 
     MemoFrame* frames_;
     std::uint32_t limit_;
-    std::uint32_t count_;
-    std::uint32_t epoch_;     // of the unwinder's rows when the frames were found
+    std::uint32_t candidates_;  // outermost frames that the next walk compares with
+    std::uint32_t numbered_;    // outermost frames that have a number
+    std::uint32_t epoch_;       // of the unwinder's rows when the frames were found
+
+    // Of the last walk.
+    std::uint32_t joined_;       // outermost frames of the memo that were its own
+    std::uint32_t inner_count_;  // frames further in
+
+    Inner within_;  // the outermost of those
+
+    std::uint32_t streak_;    // walks in a row that might have joined a frame further in
+    std::uint32_t misses_;    // walks in a row that did not join at all
     std::uint32_t pause_;     // walks to go before the next attempt, after attempts that did not end in a whole stack
     std::uint32_t failures_;  // such attempts in a row
 };

@@ -67,6 +67,7 @@ class Unwinder {
 
   private:
     friend class Follower;
+    friend class Learner;
 
     // User space ends here; a pc beyond, or 0, is no pc.
     static constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
@@ -84,6 +85,7 @@ class Unwinder {
     }
     RowTable::Hit find_or_learn(std::uint64_t key);
     RowTable::Hit learn(std::uintptr_t pc, bool exact);
+    void learn(const Registers& start, StackMemo& memo, std::uint32_t epoch);
     Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
     bool reach(const Registers& start, RegisterFile* registers);
     Step step_full(RegisterFile* registers, bool* exact);

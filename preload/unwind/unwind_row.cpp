@@ -21,9 +21,9 @@ bool returns_through_cfa(const Rules& rules) {
     return rules.kind[kReturnAddress] == RuleKind::kOffset && rules.value[kReturnAddress] == -8;
 }
 
-// Where rbp is saved, as CFA + *offset; 0: it is in the register still. False: elsewhere.
+// Where rbp is saved, as CFA + *offset; Row::kBpKept: it is in the register still. False: elsewhere.
 bool saved_bp_from_cfa(const Rules& rules, std::int64_t* offset) {
-    *offset = 0;
+    *offset = Row::kBpKept;
     if (rules.kind[kRbp] == RuleKind::kUnspecified || rules.kind[kRbp] == RuleKind::kSame) return true;
     *offset = rules.value[kRbp];
     return rules.kind[kRbp] == RuleKind::kOffset && *offset <= -16 && *offset >= -kMaxSaveDistance;
@@ -31,7 +31,7 @@ bool saved_bp_from_cfa(const Rules& rules, std::int64_t* offset) {
 
 // CFA = register + offset.
 Row pack_plain(const Rules& rules, RowKind kind, std::int64_t cfa) {
-    std::int64_t bp = 0;
+    std::int64_t bp = Row::kBpKept;
     const Row complex(RowKind::kComplex, 0, 0);
     if (!Row::offset_fits(cfa) || !saved_bp_from_cfa(rules, &bp)) return complex;
     // The return address and the saved rbp lie at or above the stack pointer. Not so for a moment after "pop %rbp",

@@ -12,7 +12,7 @@ namespace dregs {
 
 enum class RowKind : std::uint8_t {
     kNone = 0,    // no row yet
-    kFromSp,      // CFA = sp + cfa(); rbp saved at CFA + bp(), or not saved where that is 0
+    kFromSp,      // CFA = sp + cfa(); rbp saved at CFA + bp(), or not saved where that is kBpKept
     kFromBp,      // CFA = bp + cfa(); rbp likewise
     kFromBpWord,  // CFA = the word at bp + cfa(); rbp saved at bp + bp(): a realigned stack
     kSignal,      // what the kernel pushed for a signal handler; the caller was interrupted at its pc
@@ -24,6 +24,9 @@ enum class RowKind : std::uint8_t {
 class Row {
   public:
     static constexpr unsigned kOffsetBits = 28;
+    // In place of where rbp is saved: nowhere. It is the return address's offset, so that what stands at CFA + bp() can
+    // be read without asking first.
+    static constexpr std::int64_t kBpKept = -8;
 
     constexpr Row() = default;
     constexpr explicit Row(std::uint64_t bits) : bits_(bits) {}
@@ -41,7 +44,11 @@ class Row {
         return static_cast<std::int64_t>(bits_ << (64 - kOffsetBits - kCfaShift)) >> (64 - kOffsetBits);
     }
     constexpr std::int64_t bp() const { return static_cast<std::int64_t>(bits_) >> kBpShift; }
-    constexpr bool saves_bp() const { return (bits_ >> kBpShift) != 0; }
+    constexpr bool saves_bp() const { return bp() != kBpKept; }
+    // What a step does with the frame's rbp. One that does neither leads to the same caller whatever rbp holds: much
+    // code keeps a loop's counter in it.
+    constexpr bool reads_bp() const { return kind() == RowKind::kFromBp || kind() == RowKind::kFromBpWord; }
+    constexpr bool passes_bp() const { return kind() == RowKind::kFromSp && !saves_bp(); }
 
   private:
     static constexpr unsigned kCfaShift = 8;

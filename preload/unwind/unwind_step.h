@@ -34,6 +34,17 @@ class StackReader {
         page_ = address & kPageMask;
         return true;
     }
+    bool holds(std::uintptr_t inner, std::uintptr_t outer) {
+        if (DREGS_LIKELY((((inner ^ page_) | (outer ^ page_)) & ~kOffsetMask) == 0)) return true;
+        return holds(inner) && holds(outer);
+    }
+    // The same, but false also where it would have to ask the system.
+    bool is_known(std::uintptr_t inner, std::uintptr_t outer) {
+        if (DREGS_LIKELY((((inner ^ page_) | (outer ^ page_)) & ~kOffsetMask) == 0)) return true;
+        if (((inner | outer) & 7) != 0 || !pages_->knows(inner) || !pages_->knows(outer)) return false;
+        page_ = outer & kPageMask;
+        return true;
+    }
     static std::uint64_t load(std::uintptr_t address) { return load_foreign_word(address); }
 
   private:
@@ -47,11 +58,22 @@ class StackReader {
 // Frames are not larger; a larger or a backward distance is a change of stacks, or nonsense.
 inline constexpr std::uintptr_t kMaxFrameBytes = std::uintptr_t{64} << 20;
 
+// A word that a step read besides the return address, and what it held: the saved rbp, or the return address once more
+// where rbp is the callee's. A step of a rare kind read others.
+struct ReadWord {
+    std::uintptr_t address;  // 0: others
+    std::uint64_t value;
+
+    static constexpr ReadWord others() { return {0, 0}; }
+    bool is_others() const { return address == 0; }
+};
+
 // What a walk carries from frame to frame.
 struct WalkState {
     Frame frame;
     StackReader stack;
-    unsigned jumps;  // changes of stacks without a signal so far
+    unsigned jumps;                      // changes of stacks without a signal so far
+    ReadWord read = ReadWord::others();  // by the step that led to the frame
 };
 
 // Leaves the frame alone unless it returns kCaller.
@@ -67,20 +89,15 @@ inline Step step_rarely(Row row, WalkState* state) {
 
 DREGS_INLINE Step step(Row row, WalkState* state) {
     Frame* const frame = &state->frame;
-    StackReader& stack = state->stack;
     if (DREGS_UNLIKELY(row.kind() > RowKind::kFromBp)) return step_rarely(row, state);
-    std::uintptr_t cfa = static_cast<std::uintptr_t>(row.cfa());
-    if (row.kind() == RowKind::kFromSp) {
-        cfa += frame->sp;
-    } else {
-        cfa += frame->bp;
-        if (DREGS_UNLIKELY(cfa - frame->sp - 8 > kMaxFrameBytes)) return step_rarely(row, state);
-    }
+    const std::uintptr_t base = row.kind() == RowKind::kFromSp ? frame->sp : frame->bp;
+    const std::uintptr_t cfa = base + static_cast<std::uintptr_t>(row.cfa());
+    if (DREGS_UNLIKELY(cfa - frame->sp - 8 > kMaxFrameBytes)) return step_rarely(row, state);
     const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
-    if (row.saves_bp() && DREGS_UNLIKELY(!stack.holds(saved_bp))) return Step::kNoUnwind;
-    if (DREGS_UNLIKELY(!stack.holds(cfa - 8))) return Step::kNoUnwind;
+    if (DREGS_UNLIKELY(!state->stack.holds(saved_bp, cfa - 8))) return Step::kNoUnwind;
     frame->pc = StackReader::load(cfa - 8);
-    if (row.saves_bp()) frame->bp = StackReader::load(saved_bp);
+    state->read = {saved_bp, StackReader::load(saved_bp)};
+    frame->bp = row.saves_bp() ? state->read.value : frame->bp;
     frame->sp = cfa;
     frame->exact = false;
     return Step::kCaller;

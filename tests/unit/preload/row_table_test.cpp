@@ -95,12 +95,12 @@ TEST(RowTable, ThreadsSeeWholeRowsOrNone) {
 
 TEST(RowTable, RowsHoldTheirFields) {
     for (const std::int64_t cfa : {0L, 8L, -8L, 4096L, (1L << 27) - 1, -(1L << 27)}) {
-        for (const std::int64_t bp : {0L, -16L, 16L, -65536L}) {
+        for (const std::int64_t bp : {Row::kBpKept, -16L, 16L, -65536L}) {
             const Row row(RowKind::kFromBpWord, cfa, bp);
             EXPECT_EQ(row.kind(), RowKind::kFromBpWord);
             EXPECT_EQ(row.cfa(), cfa);
             EXPECT_EQ(row.bp(), bp);
-            EXPECT_EQ(row.saves_bp(), bp != 0);
+            EXPECT_EQ(row.saves_bp(), bp != Row::kBpKept);
             EXPECT_TRUE(Row::offset_fits(cfa));
         }
     }

@@ -15,6 +15,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "walk_oracle.h"
 
@@ -99,15 +100,39 @@ TEST_F(StackMemoTest, TheSameStackIsInternedOnce) {
         here();
         count = recorder.interned;
     }
-    EXPECT_EQ(interned[99], interned[1]);  // a compiler may take the first round out of the loop
+    EXPECT_EQ(interned[99], interned[20]);  // it takes some walks until the memo has the innermost frames
     EXPECT_EQ(tally.refused, 0u);
 }
 
 TEST_F(StackMemoTest, NeighbouringCallsShareTheirCallers) {
-    here();
+    for (int i = 0; i < 20; ++i) here();
     recorder.interned = 0;
     here();  // another return address in this function, hence other numbers for its frame and here()'s
     EXPECT_EQ(recorder.interned, 2u);
+}
+
+KEEP int deep(int depth) {
+    volatile int here_too = depth;
+    if (depth > 0)
+        deep(depth - 1);
+    else
+        here();
+    return here_too;
+}
+
+KEEP std::uint64_t interned_by_deep(bool shallow_before) {
+    if (shallow_before) here();
+    recorder.interned = 0;
+    deep(20);
+    return recorder.interned;
+}
+
+// Calls from further out say nothing of the frames further in.
+TEST_F(StackMemoTest, ShallowCallsLeaveDeepFramesInTheMemo) {
+    std::uint64_t interned[40];
+    for (volatile int i = 0; i < 40; i = i + 1) interned[i] = interned_by_deep(i >= 20);
+    EXPECT_GT(interned[0], 20u);
+    for (int i = 21; i < 40; ++i) EXPECT_EQ(interned[i], 0u) << i;
 }
 
 KEEP int grow_and_shrink(int depth, unsigned pattern) {
@@ -156,6 +181,89 @@ TEST_F(StackMemoTest, EqualStackPointersWithDifferentFramePointers) {
         // The second call's frames lie further in, over memory where those of the first still can be read.
         by_frame_pointer(split + 16, middle_over_that<1>, 4096 - split + 1024);
         by_frame_pointer(split + 16 + 512, middle_over_that<2>, 4096 - split + 512);
+    }
+    EXPECT_EQ(tally.refused, 0u);
+}
+
+// Two callees of equal size whose callers' rbp is saved in different places. The second leaves in the first one's place
+// what that had saved there.
+extern "C" {
+std::uintptr_t first_saved;
+void call_here() { here(); }
+int saves_below_return_address(std::size_t);
+int saves_one_word_further(std::size_t);
+}
+asm(R"(
+    .text
+    .type saves_below_return_address, @function
+saves_below_return_address:
+    .cfi_startproc
+    movq %rbp, first_saved(%rip)
+    pushq %rbp
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset rbp, 0
+    subq $16, %rsp
+    .cfi_adjust_cfa_offset 16
+    xorl %ebp, %ebp
+    call call_here
+    addq $16, %rsp
+    .cfi_adjust_cfa_offset -16
+    popq %rbp
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore rbp
+    xorl %eax, %eax
+    ret
+    .cfi_endproc
+    .size saves_below_return_address, . - saves_below_return_address
+    .type saves_one_word_further, @function
+saves_one_word_further:
+    .cfi_startproc
+    pushq first_saved(%rip)
+    .cfi_adjust_cfa_offset 8
+    pushq %rbp
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset rbp, 0
+    subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    xorl %ebp, %ebp
+    call call_here
+    addq $8, %rsp
+    .cfi_adjust_cfa_offset -8
+    popq %rbp
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore rbp
+    addq $8, %rsp
+    .cfi_adjust_cfa_offset -8
+    xorl %eax, %eax
+    ret
+    .cfi_endproc
+    .size saves_one_word_further, . - saves_one_word_further
+)");
+
+int (*callee_behind_alloca)(std::size_t);
+template <int kWhich>
+KEEP int behind_alloca(std::size_t bytes) {
+    return by_frame_pointer(bytes, callee_behind_alloca, 0) + kWhich;
+}
+
+// A frame that is known from one callee is met from another: how its rbp was found is not what it was. All from one
+// call, so that nothing but rbp tells the stacks apart.
+TEST_F(StackMemoTest, CalleesThatSaveTheFramePointerInDifferentPlaces) {
+    struct Meeting {
+        std::size_t split;
+        int (*middle)(std::size_t);
+        int (*callee)(std::size_t);
+    };
+    std::vector<Meeting> plan;
+    for (std::size_t split = 16; split <= 4096; split += 240) {
+        // Seven times each: until the memo has it.
+        for (int i = 0; i < 7; ++i) plan.push_back({split, behind_alloca<1>, saves_below_return_address});
+        for (int i = 0; i < 7; ++i) plan.push_back({split, behind_alloca<1>, saves_one_word_further});
+        plan.push_back({4112 - split, behind_alloca<2>, saves_one_word_further});
+    }
+    for (const Meeting& each : plan) {
+        callee_behind_alloca = each.callee;
+        by_frame_pointer(each.split, each.middle, 4096 - each.split + 16);
     }
     EXPECT_EQ(tally.refused, 0u);
 }
@@ -340,7 +448,7 @@ TEST_F(StackMemoTest, ANumberThatCannotBeHadIsAskedForAgain) {
     static Recorder fresh;
     std::swap(fresh.memo, recorder.memo);
     tally = {};
-    check(false);
+    for (volatile int i = 0; i < 20; i = i + 1) check(false);  // until the memo has it
     EXPECT_EQ(count(true), 1u);
     EXPECT_EQ(count(false), recorder.memo.frames());
     EXPECT_EQ(count(false), 0u);
