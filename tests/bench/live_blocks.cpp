@@ -1,7 +1,8 @@
-// Bench: many live blocks. Allocates COUNT blocks of 16 to 112 bytes from some hundred sites and keeps them.
+// Bench: many live blocks. Allocates COUNT blocks of LEAST to MOST (16 to 112) bytes under some hundred stacks and
+// keeps them.
 //
-// usage: live_blocks COUNT. Prints the resident set and its part that belongs to files, in KiB, then exits without
-// freeing.
+// usage: live_blocks COUNT [LEAST MOST]. Prints the resident set and its part that belongs to files, in KiB, then exits
+// without freeing.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,9 +23,12 @@ constexpr Allocate kSites[] = {allocate<0>, allocate<1>, allocate<2>, allocate<3
 
 void* g_last;
 
+std::size_t g_least = 16;
+std::size_t g_most = 112;
+
 __attribute__((noinline)) void spread(int level, std::uint32_t random) {
     if (level == 0) {
-        void* block = kSites[random & 7](16 + (random >> 3) % 97);
+        void* block = kSites[random & 7](g_least + (random >> 3) % (g_most - g_least + 1));
         std::memcpy(block, &g_last, sizeof g_last);  // a chain: nothing is lost
         g_last = block;
     } else if (random >> (31 - level) & 1) {
@@ -52,6 +56,10 @@ long status_kib(const char* key) {
 
 int main(int argc, char** argv) {
     const long count = argc > 1 ? std::atol(argv[1]) : 1'000'000;
+    if (argc > 3) {
+        g_least = std::strtoull(argv[2], nullptr, 10);
+        g_most = std::strtoull(argv[3], nullptr, 10);
+    }
     std::uint32_t random = 1;
     for (long i = 0; i < count; ++i) {
         random = random * 1664525 + 1013904223;
