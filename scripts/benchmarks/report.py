@@ -38,14 +38,14 @@ def table(results, workloads, tools):
     return "\n".join(lines) + "\n"
 
 
-def notes(results, workloads, tools):
+def notes(results, workloads, tools, rounds):
     """What the names mean, and what is missing from the table and why."""
     missing = [f"- {t.name} was left out: {t.missing}" for t in tools if t.missing]
     missing += [f"- {w.name} was left out: {w.why_not}" for w in workloads if w.why_not]
     missing += [f"- {w.name} was not run under {', '.join(sorted(w.leave_out))}: it takes minutes" for w in workloads
                 if w.leave_out and not w.why_not]
     missing += [f"- {workload} under {tool} failed: {why}" for (workload, tool), why in results.failures.items()]
-    few = [t for t in tools if t.rounds and not t.missing]
+    few = [t for t in tools if t.rounds and t.rounds < rounds and not t.missing]
     missing += [f"- {t.name} ran {t.rounds} round{'s' if t.rounds > 1 else ''} only" for t in few]
     measured = {w.name for w, _ in shown(results, workloads)}
     about = [f"- **{t.name}**: {t.about}" for t in tools if not t.missing]
@@ -54,12 +54,12 @@ def notes(results, workloads, tools):
 
 
 def markdown(results, workloads, tools, run):
-    head = (f"Medians of {run['rounds']} interleaved rounds ({run['command']}) on {run['machine']['cpus']} cores of "
+    head = (f"{'Medians of ' + str(run['rounds']) + ' interleaved rounds' if run['rounds'] > 1 else 'One round'} ({run['command']}) on {run['machine']['cpus']} cores of "
             f"{run['machine']['cpu']}, {run['machine']['libc']}. In brackets: how many times slower (larger) than bare; "
             "for instructions, how many more.\n")
     if run["size"] != "full":
         head += f"\nA {run['size']} run: inputs are small, the figures are no evidence.\n"
-    parts = [head, table(results, workloads, tools), notes(results, workloads, tools)]
+    parts = [head, table(results, workloads, tools), notes(results, workloads, tools, run["rounds"])]
     if run["size"] != "smoke":
         parts += ["Targets:\n", targets.as_list(results)]
     return "\n".join(parts)

@@ -28,7 +28,7 @@ def real_programs(inputs, sizes):
         Process("python3", f"PYTHONMALLOC=malloc, a dictionary of {rows:,} keys",
                 [python, "-c", f"d = {{i: str(i) for i in range({rows})}}"], {"PYTHONMALLOC": "malloc"}),
         Process("compile", "clang++ -O1, <regex>, <map>, <iostream>",
-                ["clang++", "-std=c++17", "-O1", "-c", inputs / "unit.cpp", "-o", "/dev/null"], leave_out={"valgrind"}),
+                ["clang++", "-std=c++17", "-O1", "-c", inputs / "unit.cpp", "-o", "/dev/null"], leave_out={"tcmalloc", "valgrind"}),
         Redis(sizes.requests, leave_out={"valgrind"}),
         Process("bc", "GNU bc factors a number by Pollard's rho: an allocation in 40 ns, the allocation-bound run",
                 ["bc", "-q", inputs / "rho.bc"]),

@@ -87,7 +87,9 @@ def printed_numbers(output):
 
 
 class LiveBlocks(OwnProgram):
-    """Memory: what many live blocks add to a process, how large the trace is and how long `dregs top` takes over it."""
+    """Memory: what many live blocks add, how large the trace is and how long `dregs top` takes over it.
+
+    Processes that a tool starts beside the program count, too: heaptrack's state is in its interpreter."""
 
     def __init__(self, name, about, program, count, analyzer, sizes=(16, 112), fixed=False, **more):
         own = [metric.FIXED] if fixed else [metric.RESIDENT, metric.ADDED, metric.TRACE, metric.TRACE_DISK, metric.TOP,
@@ -98,7 +100,8 @@ class LiveBlocks(OwnProgram):
     def run(self, tool, folder, limit_s):
         command = tool.prefix(folder) + self.command(tool, 1.0)
         done = run_checked(command, environment(tool, folder), folder, limit_s)
-        figures = {"rss": printed_numbers(done.output)[0] / 1024, "wall": done.wall, **done.cpu()}
+        resident, _, beside = printed_numbers(done.output)
+        figures = {"rss": (resident + beside) / 1024, "wall": done.wall, **done.cpu()}
         traces = [t for t in pathlib.Path(folder).glob("*.dregs") if t.name.startswith("live_blocks")]
         if traces and not self.fixed:
             figures.update(self.read_trace(traces[0], folder, limit_s))
