@@ -73,9 +73,10 @@ def panel(title, groups, unit, top):
 def legend(tools, y):
     parts, x = [], LEFT
     for tool in tools:
+        name = tool + (" (cut stacks)" if tool == "lsan" else "")
         parts.append(f'<rect x="{x}" y="{y}" width="{BAR}" height="{BAR}" rx="1.5" fill="{COLOURS[tool]}"/>'
-                     f'<text x="{x + BAR + 4}" y="{y + BAR - 1.5}">{escape(tool)}</text>')
-        x += BAR + 20 + 6.4 * len(tool)
+                     f'<text x="{x + BAR + 4}" y="{y + BAR - 1.5}">{escape(name)}</text>')
+        x += round(BAR + 16 + 5.7 * len(name))
     return "".join(parts)
 
 

@@ -54,7 +54,8 @@ def notes(results, workloads, tools, rounds):
 
 
 def markdown(results, workloads, tools, run):
-    head = (f"{'Medians of ' + str(run['rounds']) + ' interleaved rounds' if run['rounds'] > 1 else 'One round'} ({run['command']}) on {run['machine']['cpus']} cores of "
+    rounds = f"Medians of {run['rounds']} interleaved rounds" if run["rounds"] > 1 else "One round"
+    head = (f"{rounds} (`{run['command']}`) on {run['machine']['cpus']} cores of "
             f"{run['machine']['cpu']}, {run['machine']['libc']}. In brackets: how many times slower (larger) than bare; "
             "for instructions, how many more.\n")
     if run["size"] != "full":

@@ -23,12 +23,14 @@ def real_programs(inputs, sizes):
     return [
         Process("tshark", f"tshark -V, {sizes.packets:,} packets", ["tshark", "-V", "-r", inputs / "packets"],
                 leave_out={"valgrind"}),
-        Process("sqlite3", f"a table of {rows:,} rows in memory, and an index", ["sqlite3", ":memory:", f".read {inputs}/rows.sql"]),
+        Process("sqlite3", f"a table of {rows:,} rows in memory, and an index",
+                ["sqlite3", ":memory:", f".read {inputs}/rows.sql"]),
         Process("perl", f"a hash of {rows:,} keys", ["perl", "-e", f'my %h; $h{{$_}} = "v$_" for 1..{rows};']),
         Process("python3", f"PYTHONMALLOC=malloc, a dictionary of {rows:,} keys",
                 [python, "-c", f"d = {{i: str(i) for i in range({rows})}}"], {"PYTHONMALLOC": "malloc"}),
         Process("compile", "clang++ -O1, <regex>, <map>, <iostream>",
-                ["clang++", "-std=c++17", "-O1", "-c", inputs / "unit.cpp", "-o", "/dev/null"], leave_out={"tcmalloc", "valgrind"}),
+                ["clang++", "-std=c++17", "-O1", "-c", inputs / "unit.cpp", "-o", "/dev/null"],
+                leave_out={"tcmalloc", "valgrind"}),
         Redis(sizes.requests, leave_out={"valgrind"}),
         Process("bc", "GNU bc factors a number by Pollard's rho: an allocation in 40 ns, the allocation-bound run",
                 ["bc", "-q", inputs / "rho.bc"]),
@@ -38,12 +40,14 @@ def real_programs(inputs, sizes):
 def live_blocks(programs, analyzer, sizes):
     program = programs / "live_blocks"
     slow = {"tcmalloc", "jemalloc", "valgrind"}
+    # Not heaptrack-raw: it keeps no live blocks, it writes a log.
+    tools = {"bare", "dregs", "heaptrack", "lsan", "lsan-fp", *slow}
     return [
-        *(LiveBlocks(f"live{name}", f"{count:,} live blocks of 16 to 112 bytes", program, count, analyzer,
+        *(LiveBlocks(f"live{name}", f"{count:,} live blocks of 16 to 112 bytes", program, count, analyzer, only=tools,
                      leave_out=slow if count > 1_000_000 else ()) for name, count in sizes.live),
         LiveBlocks(f"small{sizes.live[0][0]}", f"{sizes.live[0][1]:,} live blocks of 16 to 24 bytes", program,
                    sizes.live[0][1], analyzer, sizes=(16, 24), only={"bare", "dregs", "heaptrack", "lsan"}),
-        LiveBlocks("few", "1,000 live blocks: the fixed cost", program, 1000, analyzer, fixed=True),
+        LiveBlocks("few", "1,000 live blocks: the fixed cost", program, 1000, analyzer, fixed=True, only=tools),
     ]
 
 
