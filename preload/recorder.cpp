@@ -56,8 +56,7 @@ DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, c
     if (DREGS_UNLIKELY(level != 0 || !g_state.unwinder.follow(caller, thread.memo, g_state.max_frames))) {
         return walk_stack(thread, level, caller);
     }
-    const std::uint32_t stack = thread.memo.intern(
-        [](std::uint32_t parent, std::uint64_t location) { return g_state.stacks.child(parent, location); });
+    const std::uint32_t stack = thread.memo.intern(g_state.stacks);
     if (DREGS_UNLIKELY(!stack)) add_local(thread.counters->cut_stacks, 1);
     return stack;
 }

@@ -13,6 +13,7 @@ constexpr std::uint64_t make_link(std::uint32_t parent, std::uint32_t node) {
 void StackTable::attach(TraceFile& file, SlowLock& lock) {
     lock_ = &lock;
     nodes_.attach(file, lock, format::kStackRoots);
+    recent_ = static_cast<std::uint32_t*>(sys::map_private(sizeof(std::uint32_t) << kRecentBits));
 }
 
 // A slot that is claimed but not finished is told by its node, which was filled before.
@@ -92,6 +93,13 @@ void StackTable::grow_early(std::uint32_t nodes) {
 DREGS_HOT std::uint32_t StackTable::intern(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root) {
     std::uint32_t node = root;
     while (count && node) node = child(node, locations[--count]);
+    return node;
+}
+
+DREGS_COLD std::uint32_t StackTable::intern_anew(const std::uint64_t* locations, std::uint32_t count,
+                                                 std::uint32_t root, std::uint32_t& recent) {
+    const std::uint32_t node = intern(locations, count, root);
+    store_relaxed(recent, node);
     return node;
 }
 

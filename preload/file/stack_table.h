@@ -4,7 +4,8 @@
 // together with everything else. It grows by levels, each four times the one before, as soon as the newest has a slot
 // for every second node: few look-ups then miss at their first slot, which is what they cost. A node belongs to the
 // first level whose probe window has room for it; a full window stays full, so a search that meets an empty slot is
-// done. A node that was found in an older level is copied to the newest. Any thread, any signal handler.
+// done. A node that was found in an older level is copied to the newest. In front of it stands a table of whole stacks
+// found lately: one look-up for many, and its nodes lie side by side. Any thread, any signal handler.
 #pragma once
 
 #include "preload/file/table.h"
@@ -24,13 +25,25 @@ class StackTable {
         }
         return find_or_add(parent, location);
     }
-    // The stack of `count` locations, innermost first, that ends in `root`; 0 when there is no room.
+    // The stack of `count` locations, innermost first, that ends in `root`, which may be any stack; 0 when there is no
+    // room.
     std::uint32_t intern(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root);
+    // The same, made cheap by a hash of the locations: stacks found lately are looked up by it and `root` at once.
+    DREGS_INLINE std::uint32_t intern_hashed(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root,
+                                             std::uint64_t hash) {
+        if (DREGS_UNLIKELY(!recent_)) return intern(locations, count, root);
+        std::uint32_t& recent = recent_[(hash ^ (root * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u >> kRecentShift];
+        const std::uint32_t node = load_relaxed(recent);
+        if (DREGS_LIKELY(is_stack(node, locations, count, root))) return node;
+        return intern_anew(locations, count, root, recent);
+    }
 
   private:
-    static constexpr unsigned kFirstBits = 14;
-    static constexpr unsigned kLevels = 7;
+    static constexpr unsigned kFirstBits = 12;
+    static constexpr unsigned kLevels = 8;
     static constexpr unsigned kWindow = 16;
+    static constexpr unsigned kRecentBits = 16;
+    static constexpr unsigned kRecentShift = 64 - kRecentBits;
 
     // Claimed by its link, finished by its location.
     struct Slot {
@@ -66,6 +79,19 @@ class StackTable {
         return 0;
     }
 
+    // Believes nothing: a stack is what its nodes say.
+    bool is_stack(std::uint32_t node, const std::uint64_t* locations, std::uint32_t count, std::uint32_t root) const {
+        for (const std::uint64_t* const end = locations + count; locations != end; ++locations) {
+            if (node < format::kStackRoots) return false;
+            const format::StackNode& at = nodes_.at(node);
+            if (at.location != *locations) return false;
+            node = at.parent;
+        }
+        return node == root;
+    }
+
+    std::uint32_t intern_anew(const std::uint64_t* locations, std::uint32_t count, std::uint32_t root,
+                              std::uint32_t& recent);
     std::uint32_t find_or_add(std::uint32_t parent, std::uint64_t location);
     Place search(const Level& level, std::uint32_t parent, std::uint64_t location) const;
     std::uint32_t add(Slot* vacant, std::uint32_t parent, std::uint64_t location);
@@ -75,6 +101,7 @@ class StackTable {
 
     SlowLock* lock_;
     TraceTable<format::StackNode, format::kStackNodes, 4096> nodes_;
+    std::uint32_t* recent_;  // nodes by hash of their stacks; the last one wins
     const Level* newest_;
     Level levels_[kLevels];
 };

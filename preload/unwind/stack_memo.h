@@ -48,7 +48,7 @@ class StackMemo {
     // Bytes of memory to give to a memo of stacks up to `limit` frames deep.
     static constexpr std::size_t bytes_for(std::uint32_t limit) {
         return (limit + std::size_t{1}) *
-               (sizeof(MemoFrame) + kWordsOfFrame * sizeof(MemoWord) + sizeof(Note) + sizeof(Inner));
+               (sizeof(MemoFrame) + kWordsOfFrame * sizeof(MemoWord) + sizeof(Note) + sizeof(std::uint64_t));
     }
 
     // `memory` is zeroed and stays; null: a memo that holds nothing.
@@ -58,33 +58,30 @@ class StackMemo {
         frames_ = static_cast<MemoFrame*>(memory);
         words_ = reinterpret_cast<MemoWord*>(frames_ + limit_ + 1);
         notes_ = reinterpret_cast<Note*>(words_ + kWordsOfFrame * (limit_ + std::size_t{1}));
-        inner_ = reinterpret_cast<Inner*>(notes_ + limit_ + 1);
+        inner_ = reinterpret_cast<std::uint64_t*>(notes_ + limit_ + 1);
     }
 
-    // The number of the stack that Unwinder::follow found last. Frames without one get theirs from
-    // child(number of the caller's stack, location), outermost first; 0 from it ends that and is the result.
-    template <class Child>
-    std::uint32_t intern(Child&& child) {
+    // The number of the stack that Unwinder::follow found last. Stacks::intern_hashed(locations, count, number, hash)
+    // says that of `count` frames, innermost first, with the stack `number` further out; 0 from it ends this and is the
+    // result.
+    template <class Stacks>
+    DREGS_INLINE std::uint32_t intern(Stacks& stacks) {
         while (DREGS_UNLIKELY(numbered_ < joined_)) {
             MemoFrame& frame = frames_[numbered_];
-            const std::uint32_t outer = stack_of(numbered_);
-            frame.stack = frame.key != 0 ? child(outer, frame.location()) : outer;
+            const std::uint64_t location = frame.location();
+            frame.stack =
+                stacks.intern_hashed(&location, frame.key != 0 ? 1 : 0, number_of(numbered_), mix(0, location));
             if (frame.stack == 0) return 0;
             ++numbered_;
         }
-        std::uint32_t stack = stack_of(joined_);
-        const Inner* const innermost = inner_;
-        for (const Inner* at = innermost + inner_count_; at != innermost && stack != 0;) {
-            --at;
-            stack = child(stack, at->location);
-        }
-        return stack;
+        const std::uint32_t joint = number_of(joined_);
+        return inner_count_ != 0 ? stacks.intern_hashed(inner_, inner_count_, joint, inner_hash_) : joint;
     }
 
     // The frames of the last walk, innermost first.
     std::uint32_t frames() const { return inner_count_ + joined_ - (joined_ > 0 && frames_[0].key == 0); }
     std::uint64_t location(std::uint32_t index) const {
-        return index < inner_count_ ? inner_[index].location : frames_[joined_ - 1 - (index - inner_count_)].location();
+        return index < inner_count_ ? inner_[index] : frames_[joined_ - 1 - (index - inner_count_)].location();
     }
 
   private:
@@ -92,12 +89,11 @@ class StackMemo {
     friend class Follower;
     friend class Learner;
 
-    // A frame of the last walk further in than where it joined the memo.
-    struct Inner {
-        std::uint64_t location;
-        std::uint64_t sp;
-    };
-    std::uint32_t stack_of(std::uint32_t outermost) const {
+    // The hash of the locations before, and one further out.
+    static std::uint64_t mix(std::uint64_t hash, std::uint64_t location) {
+        return (hash + location) * 0x9E3779B97F4A7C15u;
+    }
+    std::uint32_t number_of(std::uint32_t outermost) const {
         return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
     }
     // A frame on its way into the memo.
@@ -111,7 +107,7 @@ class StackMemo {
 
     MemoWord* words_;  // in the order of frames_: for each frame what the step that led to it read, outermost first
     Note* notes_;      // innermost first
-    Inner* inner_;     // innermost first
+    std::uint64_t* inner_;  // locations of the last walk's frames further in than where it joined, innermost first
 
     MemoFrame* frames_;
     std::uint32_t limit_;
@@ -122,10 +118,12 @@ class StackMemo {
     // Of the last walk.
     std::uint32_t joined_;       // outermost frames of the memo that were its own
     std::uint32_t inner_count_;  // frames further in
-
-    Inner within_;  // the outermost of those
+    std::uint64_t inner_hash_;   // of their locations
+    std::uint64_t within_;       // the outermost of them: its location
+    std::uint64_t within_sp_;    // and where it was
 
     std::uint32_t streak_;    // walks in a row that might have joined a frame further in
+    std::uint32_t outside_;   // walks in a row that began outside of the innermost candidates
     std::uint32_t misses_;    // walks in a row that did not join at all
     std::uint32_t pause_;     // walks to go before the next attempt, after attempts that did not end in a whole stack
     std::uint32_t failures_;  // such attempts in a row

@@ -14,6 +14,11 @@ namespace {
 // Stands in the memo where a word is wanted that is never equal.
 constexpr std::uint64_t kNever = 1;
 
+// So many walks in a row make the memo follow them.
+constexpr std::uint32_t kHabit = 6;   // that began outside of its innermost frames
+constexpr std::uint32_t kStreak = 4;  // that might have joined a frame further in
+constexpr std::uint32_t kMisses = 2;  // that did not join at all
+
 }  // namespace
 
 // One walk. Its parts exchange state through members, field by field: what is written by one store is read by one load.
@@ -57,7 +62,9 @@ class Follower {
     StackMemo& memo_;
     const MemoFrame* const frames_;  // the memo's, outermost first
     const MemoFrame* candidate_;     // the end of those that may still lie ahead
-    StackMemo::Inner* inner_;        // the end of this walk's frames so far
+    std::uint64_t* inner_;           // the end of this walk's locations so far
+    std::uint64_t hash_ = 0;         // of them
+    std::uintptr_t last_sp_ = 0;     // where the last one was
     std::uint32_t limit_;
     WalkState state_;
 };
@@ -129,9 +136,11 @@ DREGS_INLINE bool Follower::hurry() {
     StackReader stack = state_.stack;
     const RowTable::Level level = level_;
     const std::uintptr_t joint = candidate_ != frames_ ? candidate_[-1].sp : ~std::uintptr_t{0};
-    StackMemo::Inner* to = inner_;
+    std::uint64_t* to = inner_;
+    std::uint64_t hash = hash_;
+    std::uintptr_t last_sp = last_sp_;
     if (DREGS_UNLIKELY(level.entries == nullptr || state_.frame.exact)) return false;
-    for (const StackMemo::Inner* const end = memo_.inner_ + limit_; sp < joint && to != end; ++to) {
+    for (const std::uint64_t* const end = memo_.inner_ + limit_; sp < joint && to != end; ++to) {
         const RowTable::Hit hit = RowTable::find_in(level, pc);
         const Row row = hit.row;
         if (DREGS_UNLIKELY(row.kind() != RowKind::kFromSp && row.kind() != RowKind::kFromBp)) break;
@@ -141,14 +150,17 @@ DREGS_INLINE bool Follower::hurry() {
         if (DREGS_UNLIKELY(cfa - sp - 8 > kMaxFrameBytes || !stack.is_known(saved_bp, cfa - 8))) break;
         const std::uintptr_t caller = StackReader::load(cfa - 8);
         if (DREGS_UNLIKELY(!Unwinder::is_pc(caller))) break;
-        to->location = hit.location;
-        to->sp = sp;
+        *to = hit.location;
+        hash = StackMemo::mix(hash, hit.location);
+        last_sp = sp;
         bp = row.saves_bp() ? StackReader::load(saved_bp) : bp;
         pc = caller;
         sp = cfa;
     }
     if (DREGS_UNLIKELY(to == inner_)) return false;
     inner_ = to;
+    hash_ = hash;
+    last_sp_ = last_sp;
     state_.frame.pc = pc;
     state_.frame.sp = sp;
     state_.frame.bp = bp;
@@ -159,9 +171,9 @@ DREGS_INLINE bool Follower::hurry() {
 DREGS_COLD Follower::Next Follower::advance() {
     if (inner_ == memo_.inner_ + limit_) return Next::kGiveUp;
     const RowTable::Hit hit = unwinder_.find(level_, Unwinder::key_of(state_.frame));
-    inner_->location = hit.location;
-    inner_->sp = state_.frame.sp;
-    ++inner_;
+    *inner_++ = hit.location;
+    hash_ = StackMemo::mix(hash_, hit.location);
+    last_sp_ = state_.frame.sp;
     return step_from(hit.row);
 }
 
@@ -191,19 +203,22 @@ DREGS_INLINE bool Follower::run() {
 
 // Calls often differ in their innermost frames only: comparing those, one by one, with frames that they are not costs
 // more than it finds, above all in wrong guesses of the processor. So frames further in than where a walk joined are
-// left alone by the next; unless it began outside of them, which says nothing of them.
+// left alone by the next; unless it began outside of them, which says nothing of them before it has become a habit.
 DREGS_INLINE void Follower::finish(bool from_outside) {
     StackMemo& memo = memo_;
     memo.joined_ = static_cast<std::uint32_t>(candidate_ - frames_);
     memo.inner_count_ = static_cast<std::uint32_t>(inner_ - memo.inner_);
+    memo.inner_hash_ = hash_;
     memo.misses_ = memo.joined_ == 0 ? memo.misses_ + 1 : 0;
-    if (DREGS_UNLIKELY(from_outside || memo.joined_ == 0)) return;
+    memo.outside_ = from_outside ? memo.outside_ + 1 : 0;
+    if (DREGS_UNLIKELY((from_outside && memo.outside_ < kHabit) || memo.joined_ == 0)) return;
     memo.candidates_ = memo.joined_;
     if (memo.inner_count_ == 0) return;
-    const bool same = (inner_[-1].location == memo.within_.location) & (inner_[-1].sp == memo.within_.sp);
+    const std::uint64_t within = inner_[-1];
+    const bool same = (within == memo.within_) & (last_sp_ == memo.within_sp_);
     memo.streak_ = same ? memo.streak_ + 1 : 0;
-    memo.within_.location = inner_[-1].location;
-    memo.within_.sp = inner_[-1].sp;
+    memo.within_ = within;
+    memo.within_sp_ = last_sp_;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -245,7 +260,7 @@ bool Learner::note_all() {
     Step result = Step::kCaller;
     for (std::uint32_t i = 0; i < memo_.inner_count_; ++i) {
         const RowTable::Hit hit = unwinder_.find(level, Unwinder::key_of(state_.frame));
-        if (result != Step::kCaller || hit.location != memo_.inner_[i].location) return false;
+        if (result != Step::kCaller || hit.location != memo_.inner_[i]) return false;
         note(hit.location, hit.row);
         result = step(hit.row, &state_);
     }
@@ -302,8 +317,6 @@ DREGS_COLD void Unwinder::learn(const Registers& start, StackMemo& memo, std::ui
 
 DREGS_HOT bool Unwinder::follow(const Registers& start, StackMemo& memo, std::uint32_t limit) {
     constexpr std::uint32_t kMostFailures = 7;
-    constexpr std::uint32_t kStreak = 4;
-    constexpr std::uint32_t kMisses = 2;
     if (DREGS_UNLIKELY(memo.limit_ == 0 || !is_pc(start.pc))) return false;
     if (DREGS_UNLIKELY(memo.pause_ != 0)) {
         --memo.pause_;

@@ -29,13 +29,19 @@ class Recorder {
   public:
     Recorder() { memo.use(std::calloc(1, StackMemo::bytes_for(kLimit)), kLimit); }
 
-    std::uint32_t number() {
-        return memo.intern([this](std::uint32_t parent, std::uint64_t location) {
+    std::uint32_t number() { return memo.intern(*this); }
+    std::uint32_t intern_hashed(const std::uint64_t* locations, std::uint32_t count, std::uint32_t number,
+                                std::uint64_t hash) {
+        // Equal locations have equal hashes.
+        const auto [known, fresh] = hashes_.emplace(std::vector<std::uint64_t>(locations, locations + count), hash);
+        if (!fresh && known->second != hash) ++wrong_hashes;
+        while (count > 0) {
             ++interned;
-            const auto [at, added] = trie_.emplace(std::pair(parent, location), next_);
+            const auto [at, added] = trie_.emplace(std::pair(number, locations[--count]), next_);
             if (added) ++next_;
-            return at->second;
-        });
+            number = at->second;
+        }
+        return number;
     }
     // The number that the same frames get one by one.
     std::uint32_t number_of(const std::uint64_t* locations, std::uint32_t count) const {
@@ -50,8 +56,10 @@ class Recorder {
 
     StackMemo memo{};
     std::uint64_t interned = 0;
+    std::uint64_t wrong_hashes = 0;
 
   private:
+    std::map<std::vector<std::uint64_t>, std::uint64_t> hashes_;
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> trie_;
     std::uint32_t next_ = format::kStackRoots;
 };
@@ -91,6 +99,7 @@ class StackMemoTest : public ::testing::Test {
     void TearDown() override {
         EXPECT_GT(tally.followed, 0u);
         EXPECT_EQ(tally.wrong, 0u);
+        EXPECT_EQ(recorder.wrong_hashes, 0u);
     }
 };
 
@@ -130,7 +139,8 @@ KEEP std::uint64_t interned_by_deep(bool shallow_before) {
 // Calls from further out say nothing of the frames further in.
 TEST_F(StackMemoTest, ShallowCallsLeaveDeepFramesInTheMemo) {
     std::uint64_t interned[40];
-    for (volatile int i = 0; i < 40; i = i + 1) interned[i] = interned_by_deep(i >= 20);
+    const volatile int rounds = 40;  // one call in a loop that is not unrolled
+    for (int i = 0; i < rounds; ++i) interned[i] = interned_by_deep(i >= 20);
     EXPECT_GT(interned[0], 20u);
     for (int i = 21; i < 40; ++i) EXPECT_EQ(interned[i], 0u) << i;
 }
@@ -436,19 +446,24 @@ TEST_F(StackMemoTest, WithoutRoomItRefuses) {
 }
 
 TEST_F(StackMemoTest, ANumberThatCannotBeHadIsAskedForAgain) {
+    struct Counting {
+        bool fail;
+        std::uint32_t asked = 0;
+        std::uint32_t intern_hashed(const std::uint64_t*, std::uint32_t count, std::uint32_t number, std::uint64_t) {
+            asked += count;
+            return fail ? 0 : number + count;
+        }
+    };
     const auto count = [](bool fail) {
-        std::uint32_t calls = 0;
-        StackMemo& memo = recorder.memo;
-        memo.intern([&](std::uint32_t parent, std::uint64_t) {
-            ++calls;
-            return fail ? 0 : parent + 1;
-        });
-        return calls;
+        Counting counting{fail};
+        recorder.memo.intern(counting);
+        return counting.asked;
     };
     static Recorder fresh;
     std::swap(fresh.memo, recorder.memo);
     tally = {};
-    for (volatile int i = 0; i < 20; i = i + 1) check(false);  // until the memo has it
+    const volatile int rounds = 20;                 // one call in a loop that is not unrolled
+    for (int i = 0; i < rounds; ++i) check(false);  // until the memo has it
     EXPECT_EQ(count(true), 1u);
     EXPECT_EQ(count(false), recorder.memo.frames());
     EXPECT_EQ(count(false), 0u);
