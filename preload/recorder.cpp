@@ -1,7 +1,5 @@
 #include "preload/recorder.h"
 
-#include "preload/state.h"
-
 namespace dregs {
 namespace {
 
@@ -36,12 +34,6 @@ inline void count_unknown_free(ThreadState& thread) {
 inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_ns() >= thread.slice_end_ns; }
 
 }  // namespace
-
-DREGS_HOT ThreadState* this_thread() {
-    ThreadState* thread = t_thread;
-    if (DREGS_LIKELY(thread && thread->ready)) return thread;
-    return start_this_thread();
-}
 
 // The walk that asks nothing of the thread's last one: the stack is not whole, or an interrupted hook is using that.
 static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {

@@ -13,9 +13,19 @@
 
 #include "preload/blocks/block_map.h"
 #include "preload/scopes/thread_state.h"
+#include "preload/state.h"
 #include "preload/unwind/unwind.h"
 
 namespace dregs {
+
+// Starts the shim and the calling thread as needed. Null: nothing can be recorded.
+ThreadState* start_this_thread();
+
+// The calling thread's state, null when nothing is recorded.
+DREGS_INLINE ThreadState* this_thread() {
+    ThreadState* thread = t_thread;
+    return DREGS_LIKELY(thread && thread->ready) ? thread : start_this_thread();
+}
 
 void record_alloc(void* block, std::size_t bytes, const Registers& caller);
 void record_free(void* block);
@@ -33,8 +43,6 @@ void finish_free(const TakenBlock& taken);
 // It is at `block` now, with `bytes`. It keeps its scope: growing does not change who owns it.
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller);
 
-// For marker calls: the calling thread's state, null when nothing is recorded.
-ThreadState* this_thread();
 // The stack that ends in `caller`; format::kStackNone when it cannot be kept.
 std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller);
 
@@ -43,8 +51,6 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
 
 // ---- recorder_slow.cpp
 
-// Starts the shim and the calling thread as needed. Null: nothing can be recorded.
-ThreadState* start_this_thread();
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();
 void count_lost_marker(ThreadState* thread);

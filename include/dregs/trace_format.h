@@ -286,11 +286,13 @@ struct Scope {
     std::uint32_t begin_cs;
     std::uint32_t end_cs;     // when it closed (of a share: when its slice ended); 0: not yet
     std::uint32_t next_free;  // the writer's own: chain of free records
-    std::int64_t live;        // counted by its own thread only, while open ...
-    std::int64_t released;    // ... and by anyone else: blocks + shares = live - released
-    std::uint64_t reserved0;
     std::uint32_t epoch;      // pools: see SideBlock
     std::uint32_t stack;      // where it was opened (pools and dregs_scope_open); kStackNone: not recorded
+    std::uint64_t reserved0;
+    // Blocks and shares in it = live - released. The two lie in different cache lines of 64 bytes: the one thread whose
+    // current record this is counts `live` at each allocation, everyone else `released`.
+    std::int64_t released;
+    std::int64_t live;
     char label[kLabelBytes];  // NUL-terminated unless it fills the field
 };
 static_assert(sizeof(Scope) == 128);

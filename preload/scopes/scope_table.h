@@ -38,6 +38,12 @@ struct ScopeBirth {
     const char* label;
 };
 
+// A record and its number; number 0: there is none.
+struct ScopePlace {
+    std::uint32_t index;
+    format::Scope* at;
+};
+
 class ScopeTable {
   public:
     void attach(TraceFile& file, SlowLock& lock);
@@ -46,13 +52,13 @@ class ScopeTable {
     // Null for an index that was never handed out.
     format::Scope* find(std::uint32_t index) const { return records_.find(index); }
 
-    // A new open record; 0: no room.
-    std::uint32_t begin(ScopeStock* stock, const ScopeBirth& birth);
+    // A new open record; number 0: no room.
+    ScopePlace begin(ScopeStock* stock, const ScopeBirth& birth);
     // Ends an open record. False: it was not open (any more). `clean`: nothing was left in it.
     bool end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags, bool& clean);
     // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
     // nothing is left in it, with plain stores. False: something is left; end() must be called.
-    bool end_own_empty(ScopeStock& stock, std::uint32_t index);
+    bool end_own_empty(ScopeStock& stock, const ScopePlace& scope);
 
     // A block of this record's was freed, or a share of it ended, by a thread whose current record it is not.
     void count_release(ScopeStock* stock, std::uint32_t index);
@@ -62,15 +68,66 @@ class ScopeTable {
   private:
     static constexpr std::uint32_t kStockLimit = 128;
 
-    std::uint32_t take_record(ScopeStock* stock);
-    bool recycle_if_empty(ScopeStock* stock, std::uint32_t index);
-    void keep(ScopeStock* stock, std::uint32_t index);
-    void give_to_common(std::uint32_t index);
+    static constexpr std::uint64_t make_status(std::uint32_t generation, std::uint32_t flags,
+                                               format::ScopeState state) {
+        return (std::uint64_t{generation} << 32) | flags | static_cast<std::uint32_t>(state);
+    }
+    // Returns the flag to be set when it had to be cut.
+    static std::uint32_t copy_label(char (&to)[format::kLabelBytes], const char* from);
+    ScopePlace take_record(ScopeStock* stock);
+    ScopePlace take_record_elsewhere();
+    bool recycle_if_empty(ScopeStock* stock, const ScopePlace& scope);
+    void keep(ScopeStock* stock, const ScopePlace& scope);
+    void give_to_common(const ScopePlace& scope);
     std::uint32_t take_from_common();
 
     TraceTable<format::Scope, format::kScopes, 256> records_;
     std::uint64_t common_;  // free records of all threads: change count << 32 | first
 };
+
+DREGS_INLINE ScopePlace ScopeTable::take_record(ScopeStock* stock) {
+    if (DREGS_UNLIKELY(!stock || stock->first == 0)) return take_record_elsewhere();
+    const ScopePlace taken{stock->first, &at(stock->first)};
+    stock->first = taken.at->next_free;
+    --stock->count;
+    return taken;
+}
+
+DREGS_INLINE ScopePlace ScopeTable::begin(ScopeStock* stock, const ScopeBirth& birth) {
+    const ScopePlace taken = take_record(stock);
+    if (DREGS_UNLIKELY(taken.index == 0)) return taken;
+    format::Scope& scope = *taken.at;
+    scope.kind = birth.kind;
+    scope.tid = birth.tid;
+    scope.thread_name = birth.thread_name;
+    scope.parent = birth.parent;
+    scope.parent_generation = birth.parent_generation;
+    scope.begin_cs = birth.begin_cs;
+    scope.end_cs = 0;
+    scope.live = 0;
+    store_relaxed(scope.released, std::int64_t{0});
+    scope.stack = birth.stack;
+    scope.label[0] = 0;
+    const std::uint32_t cut = birth.label ? copy_label(scope.label, birth.label) : 0;
+    const std::uint32_t generation = format::scope_generation(scope.status);
+    store_release(scope.status, make_status(generation, birth.flags | cut, format::ScopeState::kOpen));
+    return taken;
+}
+
+DREGS_INLINE void ScopeTable::keep(ScopeStock* stock, const ScopePlace& scope) {
+    if (DREGS_UNLIKELY(!stock || stock->count >= kStockLimit)) return give_to_common(scope);
+    store_relaxed(scope.at->next_free, stock->first);
+    stock->first = scope.index;
+    ++stock->count;
+}
+
+DREGS_INLINE bool ScopeTable::end_own_empty(ScopeStock& stock, const ScopePlace& scope) {
+    const std::uint64_t status = load_relaxed(scope.at->status);
+    if (load_acquire(scope.at->live) != load_acquire(scope.at->released)) return false;
+    store_release(scope.at->status, make_status(format::scope_generation(status) + 1, 0, format::ScopeState::kFree));
+    keep(&stock, scope);
+    return true;
+}
 
 // What a program holds: generation << 32 | index. Never 0 for a record that exists.
 constexpr std::uint64_t make_handle(std::uint32_t index, std::uint32_t generation) {

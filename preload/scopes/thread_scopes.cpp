@@ -3,6 +3,12 @@
 namespace dregs {
 namespace {
 
+__attribute__((no_sanitize("address", "thread"))) inline std::uint64_t load_foreign_bytes(const char* text) {
+    std::uint64_t bytes;
+    __builtin_memcpy(&bytes, text, sizeof bytes);
+    return bytes;
+}
+
 using format::KindCounters;
 using format::Scope;
 
@@ -26,9 +32,17 @@ void ThreadScopes::attach_tables(ScopeTable& scopes, Kinds& kinds, SlowLock& loc
 // ---------------------------------------------------------------------------------------------------------------------
 // Kinds and their counters, remembered by the thread
 
-// Whether a text is still what it was: the same pointer may hold another by now.
+// Whether a text is still what it was: the same pointer may hold another by now. Eight bytes can be read at once where
+// no page ends within them.
 inline bool same_text(const KindEntry& entry, const char* text) {
-    for (std::uint32_t i = 0; i < entry.length; ++i) {
+    constexpr std::uintptr_t kPage = 4096;
+    std::uint32_t i = 0;
+    if (DREGS_LIKELY(reinterpret_cast<std::uintptr_t>(text) % kPage <= kPage - sizeof entry.head)) {
+        if ((load_foreign_bytes(text) & entry.head_mask) != entry.head) return false;
+        if (DREGS_LIKELY(entry.length < sizeof entry.head)) return true;
+        i = sizeof entry.head;
+    }
+    for (; i < entry.length; ++i) {
         if (text[i] != entry.name[i] || !text[i]) return false;
     }
     return !text[entry.length];
@@ -53,6 +67,11 @@ DREGS_COLD const KindEntry* ThreadScopes::learn_kind(ThreadState& thread, const 
     entry.text = name;
     entry.kind = kind;
     entry.name = kinds_->name(kind, entry.length);
+    entry.head = 0;
+    entry.head_mask =
+        entry.length < sizeof entry.head - 1 ? (std::uint64_t{1} << 8 * (entry.length + 1)) - 1 : ~std::uint64_t{0};
+    for (std::uint32_t i = 0; i < entry.length && i < sizeof entry.head; ++i)
+        entry.head |= std::uint64_t{static_cast<unsigned char>(entry.name[i])} << 8 * i;
     entry.counters = counters_of(thread, kind);
     return &entry;
 }
@@ -116,12 +135,13 @@ void ThreadScopes::end_record(ThreadState& thread, std::uint32_t record, std::ui
 
 // Ends the innermost frame: its share, and the instance too when it was entered here.
 void ThreadScopes::pop(ThreadState& thread, std::uint32_t more_flags, std::uint64_t KindCounters::*also) {
-    const ScopeFrame frame = top(thread);
+    const ScopeFrame& frame = top(thread);  // stays where it is until the next push
     if (--thread.depth) make_current(thread);
     bool clean = false;
-    if (frame.record != frame.instance) end_record(thread, frame.record, 0, clean);
+    const bool shared = frame.record != frame.instance;
+    if (DREGS_UNLIKELY(shared)) end_record(thread, frame.record, 0, clean);
     if (frame.attached) return;
-    if (DREGS_LIKELY(scopes_->end_own_empty(thread.stock, frame.instance)))
+    if (DREGS_LIKELY(!shared && scopes_->end_own_empty(thread.stock, {frame.instance, frame.record_at})))
         clean = true;
     else
         end_record(thread, frame.instance, more_flags, clean);
@@ -132,7 +152,7 @@ std::uint32_t ThreadScopes::begin_share(ThreadState& thread, std::uint32_t insta
     const ScopeBirth birth{
         scopes_->at(instance).kind, format::kScopeShare, thread.tid, thread.name, instance, generation,
         clock_->now_cs(),           format::kStackNone,  nullptr};
-    const std::uint32_t share = scopes_->begin(&thread.stock, birth);
+    const std::uint32_t share = scopes_->begin(&thread.stock, birth).index;
     if (share) scopes_->count_arrival(instance);
     return share;
 }
@@ -161,7 +181,7 @@ void ThreadScopes::begin_thread(ThreadState& thread) {
     thread.depth = 0;
     const std::uint64_t now = clock_->now_ns();
     const ScopeBirth birth{0, 0, thread.tid, thread.name, 0, 0, clock_->centiseconds(now), format::kStackNone, nullptr};
-    std::uint32_t instance = scopes_->begin(&thread.stock, birth);
+    std::uint32_t instance = scopes_->begin(&thread.stock, birth).index;
     if (!instance) instance = kUnattributedScope;
     Scope* record = &scopes_->at(instance);
     push(thread,
@@ -206,13 +226,13 @@ std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, co
                            clock_->centiseconds(now),
                            format::kStackNone,
                            label};
-    const std::uint32_t instance = scopes_->begin(&thread.stock, birth);
-    if (DREGS_UNLIKELY(!instance)) return 0;
-    Scope* record = &scopes_->at(instance);
-    const std::uint32_t generation = format::scope_generation(record->status);
-    push(thread, {instance, generation, instance, 0, clock_->slice_end_ns(now), record, kind->counters});
+    const ScopePlace instance = scopes_->begin(&thread.stock, birth);
+    if (DREGS_UNLIKELY(!instance.index)) return 0;
+    const std::uint32_t generation = format::scope_generation(instance.at->status);
+    push(thread,
+         {instance.index, generation, instance.index, 0, clock_->slice_end_ns(now), instance.at, kind->counters});
     if (kind->counters) add_local(kind->counters->entered, 1);
-    return make_handle(instance, generation);
+    return make_handle(instance.index, generation);
 }
 
 void ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
@@ -234,10 +254,10 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
     const ScopeBirth birth{
         kind->kind,       flags, thread.tid, thread.name, handle_index(parent), handle_generation(parent),
         clock_->now_cs(), stack, nullptr};
-    const std::uint32_t instance = scopes_->begin(&thread.stock, birth);
-    if (!instance) return 0;
+    const ScopePlace instance = scopes_->begin(&thread.stock, birth);
+    if (!instance.index) return 0;
     if (kind->counters) add_local(kind->counters->entered, 1);
-    return make_handle(instance, format::scope_generation(scopes_->at(instance).status));
+    return make_handle(instance.index, format::scope_generation(instance.at->status));
 }
 
 bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {

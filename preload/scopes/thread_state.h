@@ -25,8 +25,10 @@ struct ScopeFrame {
 
 // A kind that this thread used lately.
 struct KindEntry {
-    const char* text;  // the pointer that the program gave
-    const char* name;  // what it pointed to then, as the trace keeps it
+    const char* text;         // the pointer that the program gave
+    const char* name;         // what it pointed to then, as the trace keeps it
+    std::uint64_t head;       // its first eight bytes, with the 0 that ends it if that is among them
+    std::uint64_t head_mask;  // which of eight bytes those are
     std::uint32_t length;
     std::uint32_t kind;
     format::KindCounters* counters;

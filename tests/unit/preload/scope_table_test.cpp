@@ -14,7 +14,7 @@ using format::ScopeState;
 class ScopeTableTest : public TraceTest {
   protected:
     std::uint32_t begin(std::uint32_t flags = 0, std::uint32_t parent = 0, const char* label = nullptr) {
-        return parts().scopes.begin(&stock_, {1, flags, 42, 0, parent, 0, 0, 0, label});
+        return parts().scopes.begin(&stock_, {1, flags, 42, 0, parent, 0, 0, 0, label}).index;
     }
     bool end(std::uint32_t scope) {
         bool clean = false;
@@ -135,7 +135,9 @@ TEST_F(ScopeTableTest, ThreadsNeverShareARecord) {
             for (int round = 0; round < 5'000; ++round) {
                 std::uint32_t mine[8];
                 for (std::uint32_t& scope : mine) {
-                    scope = parts().scopes.begin(&stock, {1, 0, static_cast<std::uint32_t>(i), 0, 0, 0, 0, 0, nullptr});
+                    scope = parts()
+                                .scopes.begin(&stock, {1, 0, static_cast<std::uint32_t>(i), 0, 0, 0, 0, 0, nullptr})
+                                .index;
                     parts().scopes.at(scope).stack = static_cast<std::uint32_t>(i);
                 }
                 bool clean = false;
