@@ -59,6 +59,7 @@ void describe_process(format::Header& header, const char* program) {
     header.allocator = strings.add(allocator_path());
     sys::host_name(text, sizeof text);
     header.host = strings.add(text);
+    header.sample_bytes = g_state.sample_bytes;
     const int command = sys::read_file("/proc/self/cmdline", text, sizeof text);
     if (command > 0) header.command = strings.add(text, static_cast<std::size_t>(command));
 }
@@ -85,9 +86,10 @@ void attach_tables() {
     s.blocks.attach(s.file, s.lock, s.side, is_glibc(allocator_path()));
     s.kinds.attach(s.file, s.lock, s.strings);
     s.thread_scopes.attach_tables(s.scopes, s.kinds, s.lock, s.clock);
-    s.pools.attach(s.side, s.thread_scopes);
+    s.pools.attach(s.side, s.thread_scopes, s.sample_bytes != 0);
     s.threads.attach(s.file, s.lock, s.strings, s.thread_scopes, s.max_frames);
     s.modules.attach(s.file, s.lock, s.strings, s.blocks, s.scopes, s.clock);
+    if (s.sample_bytes != 0) s.modules.watch_all(s.sampled);
     s.unwinder.identify_with(
         [](void* modules, const LoadedObject& object) { return static_cast<Modules*>(modules)->identify(object); },
         &s.modules);
@@ -125,6 +127,7 @@ bool start() {
     g_started_before = true;
     g_state.clock.start();
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
+    g_state.sample_bytes = static_cast<std::uint32_t>(g_options.sample);
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
     adopt_early_loss(g_state.file.header());

@@ -93,6 +93,7 @@ DREGS_EXPORT void dregs_pool_alloc(dregs_pool pool, const void* block, size_t by
     if (!pool) return;
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     marked([=](auto& thread) {
+        if (dregs::is_left_out_of_pool(thread, bytes)) return 0;
         const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
         return g_state.pools.alloc(thread, pool, block, bytes, stack), 0;
     });

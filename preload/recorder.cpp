@@ -23,11 +23,21 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
     if (DREGS_UNLIKELY(result == BlockMap::Insert::kReplaced)) {
         add_local(thread.counters->replaced_blocks, 1);
         release(thread, replaced.scope, block, nested);
+    } else if (DREGS_UNLIKELY(g_state.sample_bytes != 0)) {
+        g_state.sampled.add(address_of(block));
     }
 }
 
-// A block was given back that is not in the table; in a forked child most such blocks are the parent's.
+inline bool take_block(const void* block, Block& taken) {
+    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) return false;
+    if (DREGS_UNLIKELY(g_state.sample_bytes != 0)) g_state.sampled.remove(address_of(block));
+    return true;
+}
+
+// A block was given back that is not in the table; in a forked child most such blocks are the parent's, in a sampled
+// trace they are not of the sample.
 inline void count_unknown_free(ThreadState& thread) {
+    if (g_state.sample_bytes != 0) return;
     add_local(g_state.forked ? thread.counters->inherited_frees : thread.counters->unknown_frees, 1);
 }
 
@@ -53,11 +63,34 @@ DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, c
     return stack;
 }
 
-DREGS_HOT void record_alloc(void* block, std::size_t bytes, const Registers& caller) {
+DREGS_HOT bool is_left_out(std::size_t bytes) {
     ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
+    if (DREGS_UNLIKELY(!thread)) return false;
+    if (DREGS_UNLIKELY(thread->sampler.takes(bytes))) {
+        thread->sampler.draw(g_state.sample_bytes);
+        return false;
+    }
+    add_local(thread->counters->alloc_calls, 1);
+    add_local(thread->counters->alloc_bytes, bytes);
+    return true;
+}
+
+bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes) {
+    if (DREGS_LIKELY(g_state.sample_bytes == 0)) return false;
+    if (thread.sampler.takes(bytes)) {
+        thread.sampler.draw(g_state.sample_bytes);
+        return false;
+    }
+    add_local(thread.counters->pool_allocs, 1);
+    return true;
+}
+
+DREGS_HOT void enter_alloc(void* block, std::size_t bytes, const Registers& caller) {
+    ThreadState* thread = t_thread;
+    if (DREGS_UNLIKELY(!thread || !thread->ready)) return enter_first_alloc(block, bytes, caller);
     const BusyGuard busy(*thread);
     if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) return count_lost_alloc(thread, bytes);
+    g_state.blocks.prefetch(address_of(block));
     const bool nested = busy.former() != 0;
     if (DREGS_UNLIKELY(!nested && slice_is_over(*thread))) renew_slice(*thread);
     const std::uint32_t stack = capture_stack(*thread, busy.former(), caller);
@@ -65,22 +98,25 @@ DREGS_HOT void record_alloc(void* block, std::size_t bytes, const Registers& cal
     enter_block(*thread, block, {bytes, stack, thread->current}, nested);
 }
 
-DREGS_HOT void record_free(void* block) {
+DREGS_HOT void take_free(void* block) {
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    // What the real free will change is often in another thread's cache, like our word for it: fetch both at once.
+    __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
     const BusyGuard busy(*thread);
     Block taken;
-    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) return count_unknown_free(*thread);
+    if (DREGS_UNLIKELY(!take_block(block, taken))) return count_unknown_free(*thread);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.scope, block, busy.former() != 0);
 }
 
 TakenBlock take_for_realloc(void* block) {
     TakenBlock taken{};
+    if (is_not_sampled(block)) return taken;
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return taken;
     const BusyGuard busy(*thread);
-    taken.known = g_state.blocks.take(address_of(block), taken.block);
+    taken.known = take_block(block, taken.block);
     return taken;
 }
 
@@ -88,6 +124,7 @@ void put_back(void* block, const TakenBlock& taken) {
     if (!taken.known) return;
     Block replaced;
     g_state.blocks.insert(address_of(block), taken.block, replaced);
+    if (g_state.sample_bytes != 0) g_state.sampled.add(address_of(block));
 }
 
 void finish_free(const TakenBlock& taken) {
@@ -104,6 +141,7 @@ void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, con
         finish_free(taken);
         return record_alloc(block, bytes, caller);
     }
+    if (g_state.sample_bytes != 0 && is_left_out(bytes)) return finish_free(taken);
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
     const BusyGuard busy(*thread);

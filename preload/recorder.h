@@ -3,8 +3,10 @@
 // Preconditions: the caller owns the block (the real malloc has returned it, or the real free has not been called yet).
 // None of these allocates or changes errno. Any thread, any signal handler.
 //
-//   malloc ─▶ real malloc ─▶ record_alloc ─▶ Unwinder::walk ─▶ StackTable::intern ─▶ BlockMap::insert
+//   malloc ─▶ real malloc ─▶ record_alloc ─▶ Unwinder::follow ─▶ StackTable::intern ─▶ BlockMap::insert
+//                              └▶ not of the sample: counted, no more
 //   free   ─▶ record_free ─▶ BlockMap::take ─▶ real free
+//                              └▶ AddressFilter: not of the sample
 //   first call of a thread, new slice, loss: recorder_slow.cpp
 #pragma once
 
@@ -27,8 +29,24 @@ DREGS_INLINE ThreadState* this_thread() {
     return DREGS_LIKELY(thread && thread->ready) ? thread : start_this_thread();
 }
 
-void record_alloc(void* block, std::size_t bytes, const Registers& caller);
-void record_free(void* block);
+// Whether an allocation is left out of a sample. It is counted all the same.
+bool is_left_out(std::size_t bytes);
+// Whether a block cannot be a recorded one.
+inline bool is_not_sampled(const void* block) {
+    return DREGS_UNLIKELY(g_state.sample_bytes != 0) &&
+           !g_state.sampled.may_hold(reinterpret_cast<std::uintptr_t>(block));
+}
+
+void enter_alloc(void* block, std::size_t bytes, const Registers& caller);
+DREGS_INLINE void record_alloc(void* block, std::size_t bytes, const Registers& caller) {
+    if (DREGS_UNLIKELY(g_state.sample_bytes != 0) && is_left_out(bytes)) return;
+    enter_alloc(block, bytes, caller);
+}
+
+void take_free(void* block);
+DREGS_INLINE void record_free(void* block) {
+    if (!is_not_sampled(block)) take_free(block);
+}
 
 // realloc in three steps: take the block out before the real call; then say how that ended.
 struct TakenBlock {
@@ -46,11 +64,15 @@ void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, con
 // The stack that ends in `caller`; format::kStackNone when it cannot be kept.
 std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller);
 
+// The same as is_left_out, of a pool's block.
+bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes);
 // The block belongs to another open scope from now on; 0: to none.
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
 
 // ---- recorder_slow.cpp
 
+// The first allocation of a thread.
+void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller);
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();
 void count_lost_marker(ThreadState* thread);

@@ -19,8 +19,19 @@ DREGS_COLD ThreadState* start_this_thread() {
     const KeepErrno keep_errno;  // looking up the real functions goes through the loader
     if (load_acquire(g_state.phase) != Phase::kRecording && !start_recording()) return nullptr;
     ThreadState* thread = g_state.threads.start(t_thread);
-    if (thread) t_thread = thread;
+    if (!thread) return nullptr;
+    if (g_state.sample_bytes != 0) {
+        const std::uint64_t seed = sys::monotonic_ns() ^ (std::uint64_t{thread->tid} << 32);
+        thread->sampler.start(seed, g_state.sample_bytes);
+    }
+    t_thread = thread;
     return thread;
+}
+
+// Before it, nobody may have known whether to sample.
+DREGS_COLD void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller) {
+    if (!this_thread()) return count_lost_alloc(nullptr, bytes);
+    record_alloc(block, bytes, caller);
 }
 
 DREGS_COLD void count_lost_alloc(ThreadState* thread, std::uint64_t bytes) {
@@ -60,7 +71,7 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
         g_state.scopes.count_release(&thread.stock, from);
     } else {
         g_state.scopes.count_release(&thread.stock, to);
-        add_local(thread.counters->bad_markers, 1);
+        if (g_state.sample_bytes == 0) add_local(thread.counters->bad_markers, 1);  // not of the sample
     }
 }
 

@@ -4,6 +4,7 @@
 // and begins its own trace at its first allocation, without a handler and without touching the parent's file.
 #pragma once
 
+#include "preload/blocks/address_filter.h"
 #include "preload/blocks/block_map.h"
 #include "preload/blocks/modules.h"
 #include "preload/blocks/pools.h"
@@ -43,6 +44,7 @@ struct alignas(4096) State {
     Clock clock;
     std::uint32_t max_frames;
     std::uint32_t forked;
+    std::uint32_t sample_bytes;  // 0: every block is recorded
     TraceFile file;
     StringTable strings;
     Notes notes;
@@ -50,6 +52,7 @@ struct alignas(4096) State {
     ScopeTable scopes;
     SideTable side;
     BlockMap blocks;
+    AddressFilter sampled;  // the blocks in `blocks`, when they are a sample
     Kinds kinds;
     ThreadScopes thread_scopes;
     Pools pools;

@@ -24,7 +24,9 @@ void BlockSums::add(const LiveBlock& block) {
 }
 
 void BlockSums::add_unsampled(std::uint64_t cell, const LiveBlock& block) {
-    const Unsampled beside = unsampled_beside(block.bytes, sample_bytes_);
+    // Link maps are recorded for certain: each stands for itself only.
+    const bool certain = block.scope == format::kUnattributedScope;
+    const Unsampled beside = certain ? Unsampled{} : unsampled_beside(block.bytes, sample_bytes_);
     unsampled_cells_[cell] += beside;
     (block.pooled ? unsampled_pooled_ : unsampled_heap_) += beside;
 }

@@ -302,6 +302,11 @@ constexpr std::uint32_t scope_flags(std::uint64_t status) {
 }
 constexpr std::uint32_t scope_generation(std::uint64_t status) { return static_cast<std::uint32_t>(status >> 32); }
 
+// The record of blocks without a thread or scope of their own, first of all: link maps, whose free is how an unloading
+// is noticed, and blocks that came when no record was to be had. A sampled trace has every link map, so there each
+// block of it stands for itself alone.
+inline constexpr std::uint32_t kUnattributedScope = 1;
+
 struct Kind {
     StringRef name;  // kind 0 has none
     // Kind its first instance was nested in, 0: in none. Clean instances leave no record, so this alone tells the tree.

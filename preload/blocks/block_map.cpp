@@ -19,15 +19,6 @@ void BlockMap::attach(TraceFile& file, SlowLock& lock, SideTable& side, bool exc
     directory_.attach(file, lock);
 }
 
-DREGS_HOT inline BlockMap::Word* BlockMap::find_word(std::uintptr_t address) const {
-    if (DREGS_UNLIKELY(address >= format::kAddressLimit)) return nullptr;
-    const Branch* branch = load_acquire(branches_[address >> kBranchShift]);
-    if (DREGS_UNLIKELY(!branch)) return nullptr;
-    Word* leaf = load_acquire(branch->leaves[(address >> kLeafShift) % kLeavesPerBranch]);
-    if (DREGS_UNLIKELY(!leaf)) return nullptr;
-    return &leaf[(address / format::kGranuleBytes) % format::kLeafWords];
-}
-
 DREGS_HOT inline BlockMap::Word* BlockMap::make_word(std::uintptr_t address) {
     Word* word = find_word(address);
     if (DREGS_LIKELY(word != nullptr)) return word;

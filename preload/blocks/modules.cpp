@@ -3,6 +3,7 @@
 #include <link.h>
 
 #include "preload/blocks/elf_in_memory.h"
+#include "preload/system/real.h"
 #include "preload/system/text.h"
 
 namespace dregs {
@@ -119,9 +120,32 @@ void Modules::describe_file(const LoadedObject& object, Record& out) {
 
 // A link map that is a recorded block will be freed when its module is unloaded: send that free to forget_link_map.
 void Modules::watch(const ::link_map* link_map) {
+    const auto address = reinterpret_cast<std::uintptr_t>(link_map);
     std::uint32_t former = 0;
-    if (!blocks_->move(reinterpret_cast<std::uintptr_t>(link_map), kUnattributedScope, former)) return;
-    if (former != kUnattributedScope) scopes_->count_release(nullptr, former);
+    if (blocks_->move(address, kUnattributedScope, former)) {
+        if (former != kUnattributedScope) scopes_->count_release(nullptr, former);
+    } else if (sampled_ && !is_from_before(link_map)) {
+        Block replaced;
+        const std::size_t bytes = g_real.malloc_usable_size(const_cast<::link_map*>(link_map));
+        if (blocks_->insert(address, {bytes, format::kStackNone, kUnattributedScope}, replaced) ==
+            BlockMap::Insert::kDone)
+            sampled_->add(address);
+    }
+}
+
+void Modules::watch_all(AddressFilter& sampled) {
+    sampled_ = &sampled;
+    for (const ::link_map* each = _r_debug.r_map; each && before_count_ < kMostBefore; each = each->l_next)
+        before_[before_count_++] = each;
+}
+
+// Such a link map is no block of the allocator's, or one of a parent process's. Where there were more than can be told
+// apart, all are taken for such.
+bool Modules::is_from_before(const ::link_map* link_map) const {
+    for (std::uint32_t i = 0; i < before_count_; ++i) {
+        if (before_[i] == link_map) return true;
+    }
+    return before_count_ == kMostBefore;
 }
 
 std::uint32_t Modules::forget_link_map(std::uintptr_t block) {

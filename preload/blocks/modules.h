@@ -6,6 +6,7 @@
 // that the program started with have a link map from before the allocator; they are never unloaded.
 #pragma once
 
+#include "preload/blocks/address_filter.h"
 #include "preload/blocks/block_map.h"
 #include "preload/file/string_table.h"
 #include "preload/file/table.h"
@@ -18,6 +19,8 @@ class Modules {
   public:
     void attach(TraceFile& file, SlowLock& lock, StringTable& strings, BlockMap& blocks, ScopeTable& scopes,
                 const Clock& clock);
+    // The block map holds a sample: the link maps of modules that come from now on are entered into it themselves.
+    void watch_all(AddressFilter& sampled);
     // The index of the module instance that `object` is; format::kNoModule when there is no room. Not on a hot path.
     std::uint32_t identify(const LoadedObject& object);
     // A block of the unattributed scope was freed: when it was a link map, its module is gone. Returns its index or 0.
@@ -39,6 +42,8 @@ class Modules {
     const char* file_of(const LoadedObject& object, std::uint32_t& flags);
     const char* absolute(const char* name);
     void watch(const ::link_map* link_map);
+    bool is_from_before(const ::link_map* link_map) const;
+    static constexpr std::uint32_t kMostBefore = 512;
 
     SlowLock* lock_;
     StringTable* strings_;
@@ -48,7 +53,10 @@ class Modules {
     std::uint32_t count_;  // modules are 1 .. count_
     TraceTable<Record, format::kModules, 64> records_;
     Loaded loaded_[format::kMaxModules];
-    char path_[kPathBytes];  // scratch, under the slow lock
+    AddressFilter* sampled_;  // null: the block map holds every block
+    std::uint32_t before_count_;
+    const ::link_map* before_[kMostBefore];  // link maps that were there when recording began
+    char path_[kPathBytes];                  // scratch, under the slow lock
 };
 
 }  // namespace dregs

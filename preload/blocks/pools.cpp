@@ -9,7 +9,8 @@ std::uint64_t key_of(const void* block) {
 
 }  // namespace
 
-void Pools::attach(SideTable& side, ThreadScopes& scopes) {
+void Pools::attach(SideTable& side, ThreadScopes& scopes, bool sampled) {
+    sampled_ = sampled;
     side_ = &side;
     scopes_ = &scopes;
 }
@@ -49,7 +50,7 @@ void Pools::alloc(ThreadState& thread, std::uint64_t pool, const void* block, st
 void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
     if (!find(thread, pool) || !block) return;
     format::SideBlock taken{};
-    if (side_->take(key_of(block), taken)) return add_local(thread.counters->pool_frees, 1);
+    if (side_->take(key_of(block), taken) || sampled_) return add_local(thread.counters->pool_frees, 1);
     add_local(thread.counters->unknown_frees, 1);
 }
 

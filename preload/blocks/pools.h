@@ -11,7 +11,8 @@ namespace dregs {
 
 class Pools {
   public:
-    void attach(SideTable& side, ThreadScopes& scopes);
+    // `sampled`: not every block is handed in.
+    void attach(SideTable& side, ThreadScopes& scopes, bool sampled);
 
     // `parent` 0: the thread's current scope. Returns the handle, 0: no room.
     std::uint64_t create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack);
@@ -23,6 +24,7 @@ class Pools {
   private:
     format::Scope* find(ThreadState& thread, std::uint64_t pool) const;
 
+    bool sampled_;
     SideTable* side_;
     ThreadScopes* scopes_;
 };

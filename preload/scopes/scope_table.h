@@ -15,9 +15,7 @@
 
 namespace dregs {
 
-// Blocks without a thread or scope of their own: what the loader allocated for modules that can be unloaded (their free
-// is how an unloading is noticed), and whatever came when no record was to be had. Never ends.
-inline constexpr std::uint32_t kUnattributedScope = 1;
+using format::kUnattributedScope;
 
 // A thread's stock of recycled records, a null pointer where it cannot be used (in a signal handler that may have
 // interrupted its use). Zero bytes are an empty one.

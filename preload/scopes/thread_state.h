@@ -8,6 +8,7 @@
 #include "dregs/trace_format.h"
 #include "preload/scopes/scope_table.h"
 #include "preload/system/attributes.h"
+#include "preload/system/sampler.h"
 #include "preload/unwind/stack_memo.h"
 
 namespace dregs {
@@ -52,6 +53,7 @@ struct ThreadState {
     std::uint64_t* locations[kLevels];
     StackMemo memo;
     ScopeStock stock;
+    Sampler sampler;
 
     ScopeFrame* frames;  // frames[0] is the thread's own instance
     std::uint32_t depth;

@@ -86,7 +86,7 @@ class TraceTest : public ::testing::Test {
         p.blocks.attach(p.file, p.lock, p.side, exclusive_granules());
         p.kinds.attach(p.file, p.lock, p.strings);
         p.thread_scopes.attach_tables(p.scopes, p.kinds, p.lock, p.clock);
-        p.pools.attach(p.side, p.thread_scopes);
+        p.pools.attach(p.side, p.thread_scopes, false);
         p.threads.attach(p.file, p.lock, p.strings, p.thread_scopes, 256);
     }
     virtual bool exclusive_granules() const { return true; }
