@@ -16,8 +16,8 @@ using dregs::real_ready;
 
 namespace {
 
-inline void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
-    if (DREGS_LIKELY(block != nullptr)) dregs::record_alloc(block, bytes, caller);
+DREGS_INLINE void* recorded(void* block, std::size_t bytes) {
+    if (DREGS_LIKELY(block != nullptr)) dregs::record_alloc(block, bytes);
     return block;
 }
 
@@ -48,7 +48,7 @@ extern "C" {
 
 DREGS_EXPORT void* malloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes);
-    return recorded(g_real.malloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.malloc(bytes), bytes);
 }
 
 DREGS_EXPORT void free(void* block) {
@@ -63,11 +63,11 @@ DREGS_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
         std::size_t total = 0;
         return __builtin_mul_overflow(count, bytes, &total) ? nullptr : dregs::bootstrap_heap::allocate(total);
     }
-    return recorded(g_real.calloc(count, bytes), count * bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.calloc(count, bytes), count * bytes);
 }
 
 DREGS_EXPORT void* realloc(void* block, std::size_t bytes) {
-    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, bytes) : nullptr, bytes, DREGS_CAPTURE_CALLER());
+    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, bytes) : nullptr, bytes);
     return reallocate(block, bytes, DREGS_CAPTURE_CALLER());
 }
 
@@ -78,35 +78,35 @@ DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t byte
         errno = ENOMEM;
         return nullptr;
     }
-    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, total) : nullptr, total, DREGS_CAPTURE_CALLER());
+    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, total) : nullptr, total);
     return reallocate(block, total, DREGS_CAPTURE_CALLER());
 }
 
 DREGS_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return ENOMEM;
     const int error = g_real.posix_memalign(out, alignment, bytes);
-    if (error == 0) recorded(*out, bytes, DREGS_CAPTURE_CALLER());
+    if (error == 0) recorded(*out, bytes);
     return error;
 }
 
 DREGS_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
-    return recorded(g_real.aligned_alloc(alignment, bytes), bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.aligned_alloc(alignment, bytes), bytes);
 }
 
 DREGS_EXPORT void* memalign(std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
-    return recorded(g_real.memalign(alignment, bytes), bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.memalign(alignment, bytes), bytes);
 }
 
 DREGS_EXPORT void* valloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
-    return recorded(g_real.valloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.valloc(bytes), bytes);
 }
 
 DREGS_EXPORT void* pvalloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
-    return recorded(g_real.pvalloc(bytes), bytes, DREGS_CAPTURE_CALLER());
+    return recorded(g_real.pvalloc(bytes), bytes);
 }
 
 DREGS_EXPORT std::size_t malloc_usable_size(void* block) {

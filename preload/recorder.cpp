@@ -63,18 +63,6 @@ DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, c
     return stack;
 }
 
-DREGS_HOT bool is_left_out(std::size_t bytes) {
-    ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread)) return false;
-    if (DREGS_UNLIKELY(thread->sampler.takes(bytes))) {
-        thread->sampler.draw(g_state.sample_bytes);
-        return false;
-    }
-    add_local(thread->counters->alloc_calls, 1);
-    add_local(thread->counters->alloc_bytes, bytes);
-    return true;
-}
-
 bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes) {
     if (DREGS_LIKELY(g_state.sample_bytes == 0)) return false;
     if (thread.sampler.takes(bytes)) {
@@ -139,7 +127,8 @@ void finish_free(const TakenBlock& taken) {
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
     if (!taken.known) {
         finish_free(taken);
-        return record_alloc(block, bytes, caller);
+        if (g_state.sample_bytes == 0 || !is_left_out(bytes)) enter_alloc(block, bytes, caller);
+        return;
     }
     if (g_state.sample_bytes != 0 && is_left_out(bytes)) return finish_free(taken);
     ThreadState* thread = this_thread();

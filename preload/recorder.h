@@ -30,7 +30,17 @@ DREGS_INLINE ThreadState* this_thread() {
 }
 
 // Whether an allocation is left out of a sample. It is counted all the same.
-bool is_left_out(std::size_t bytes);
+DREGS_INLINE bool is_left_out(std::size_t bytes) {
+    ThreadState* thread = t_thread;
+    if (DREGS_UNLIKELY(!thread || !thread->ready)) return false;  // asked again when it has been started
+    if (DREGS_UNLIKELY(thread->sampler.takes(bytes))) {
+        thread->sampler.draw(g_state.sample_bytes);
+        return false;
+    }
+    add_local(thread->counters->alloc_calls, 1);
+    add_local(thread->counters->alloc_bytes, bytes);
+    return true;
+}
 // Whether a block cannot be a recorded one.
 inline bool is_not_sampled(const void* block) {
     return DREGS_UNLIKELY(g_state.sample_bytes != 0) &&
@@ -38,9 +48,11 @@ inline bool is_not_sampled(const void* block) {
 }
 
 void enter_alloc(void* block, std::size_t bytes, const Registers& caller);
-DREGS_INLINE void record_alloc(void* block, std::size_t bytes, const Registers& caller) {
+// Inlined, so that a block of no sample costs no capture of registers either; the function that it stands in must have
+// a frame pointer.
+DREGS_INLINE void record_alloc(void* block, std::size_t bytes) {
     if (DREGS_UNLIKELY(g_state.sample_bytes != 0) && is_left_out(bytes)) return;
-    enter_alloc(block, bytes, caller);
+    enter_alloc(block, bytes, DREGS_CAPTURE_CALLER());
 }
 
 void take_free(void* block);

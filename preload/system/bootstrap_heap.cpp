@@ -1,13 +1,8 @@
 #include "preload/system/bootstrap_heap.h"
 
-#include <cstdint>
-
 namespace dregs::bootstrap_heap {
 namespace {
 
-constexpr std::size_t kArenaBytes = 64 << 10;
-
-alignas(64) char g_arena[kArenaBytes];
 std::size_t g_used;
 
 std::size_t* size_field(const void* block) {
@@ -15,6 +10,8 @@ std::size_t* size_field(const void* block) {
 }
 
 }  // namespace
+
+alignas(64) char g_arena[kArenaBytes];
 
 void* allocate(std::size_t bytes, std::size_t alignment) {
     if (alignment < 16) alignment = 16;
@@ -28,8 +25,6 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
     *size_field(block) = bytes;
     return block;
 }
-
-bool owns(const void* block) { return block >= g_arena && block < g_arena + kArenaBytes; }
 
 std::size_t size_of(const void* block) { return *size_field(block); }
 

@@ -6,12 +6,18 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace dregs::bootstrap_heap {
 
+inline constexpr std::size_t kArenaBytes = 64 << 10;
+extern char g_arena[kArenaBytes];
+
 // Zeroed, aligned to `alignment` (a power of two). Null when full.
 void* allocate(std::size_t bytes, std::size_t alignment = 16);
-bool owns(const void* block);
+inline bool owns(const void* block) {
+    return reinterpret_cast<std::uintptr_t>(block) - reinterpret_cast<std::uintptr_t>(g_arena) < kArenaBytes;
+}
 // Of a block that owns() is true for.
 std::size_t size_of(const void* block);
 
