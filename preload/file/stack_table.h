@@ -79,11 +79,13 @@ class StackTable {
         return 0;
     }
 
-    // Believes nothing: a stack is what its nodes say.
+    // Believes nothing: a stack is what its nodes say. The nodes of roots have no location.
     bool is_stack(std::uint32_t node, const std::uint64_t* locations, std::uint32_t count, std::uint32_t root) const {
+        if (DREGS_UNLIKELY(node == format::kStackNone)) return false;
+        auto run = nodes_.run_of(node);
         for (const std::uint64_t* const end = locations + count; locations != end; ++locations) {
-            if (node < format::kStackRoots) return false;
-            const format::StackNode& at = nodes_.at(node);
+            if (DREGS_UNLIKELY(!run.holds(node))) run = nodes_.run_of(node);
+            const format::StackNode& at = run.at(node);
             if (at.location != *locations) return false;
             node = at.parent;
         }

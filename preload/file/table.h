@@ -68,6 +68,21 @@ class TraceTable : public TableSegments {
         return reinterpret_cast<Record*>(segment(number))[index - first_index_of(number, kShift)];
     }
 
+    // The segment that a record known to exist lies in: neighbours are found there at less cost than by at().
+    struct Run {
+        Record* records;
+        std::uint32_t first;
+        std::uint32_t count;
+
+        bool holds(std::uint32_t index) const { return index - first < count; }
+        Record& at(std::uint32_t index) const { return records[index - first]; }
+    };
+    Run run_of(std::uint32_t index) const {
+        const unsigned number = segment_of(index, kShift);
+        return {reinterpret_cast<Record*>(segment(number)), static_cast<std::uint32_t>(first_index_of(number, kShift)),
+                kFirstRecords << number};
+    }
+
     // A record under an index from outside (a handle): null when there is none.
     Record* find(std::uint32_t index) const { return index && index < usable() ? &at(index) : nullptr; }
 

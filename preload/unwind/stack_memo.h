@@ -124,6 +124,8 @@ class StackMemo {
 
     std::uint32_t streak_;    // walks in a row that might have joined a frame further in
     std::uint32_t outside_;   // walks in a row that began outside of the innermost candidates
+    std::uint32_t learned_;   // joining so many frames shows that the last lesson was worth it; 0: known
+    std::uint32_t patience_;  // the needed streak is doubled so many times
     std::uint32_t misses_;    // walks in a row that did not join at all
     std::uint32_t pause_;     // walks to go before the next attempt, after attempts that did not end in a whole stack
     std::uint32_t failures_;  // such attempts in a row

@@ -18,6 +18,8 @@ constexpr std::uint64_t kNever = 1;
 constexpr std::uint32_t kHabit = 6;   // that began outside of its innermost frames
 constexpr std::uint32_t kStreak = 4;  // that might have joined a frame further in
 constexpr std::uint32_t kMisses = 2;  // that did not join at all
+// Lessons in vain double the streak that is needed, up to so many times.
+constexpr std::uint32_t kMostPatience = 6;
 
 }  // namespace
 
@@ -49,6 +51,7 @@ class Follower {
     Next advance();
     Next step_from(Row row);
     void finish(bool from_outside);
+    static void judge_lesson(StackMemo& memo);
 
     static Frame frame_of(const MemoFrame& memo) {
         return {format::location_pc(memo.key), memo.sp, memo.bp, format::location_exact(memo.key)};
@@ -201,6 +204,13 @@ DREGS_INLINE bool Follower::run() {
     return memo_.frames() <= limit_;
 }
 
+// After frames were learned: walks that do not join them make the memo slower to learn again.
+DREGS_COLD void Follower::judge_lesson(StackMemo& memo) {
+    const bool useful = memo.joined_ >= memo.learned_;
+    memo.patience_ = useful ? 0 : memo.patience_ + (memo.patience_ < kMostPatience ? 1 : 0);
+    memo.learned_ = 0;
+}
+
 // Calls often differ in their innermost frames only: comparing those, one by one, with frames that they are not costs
 // more than it finds, above all in wrong guesses of the processor. So frames further in than where a walk joined are
 // left alone by the next; unless it began outside of them, which says nothing of them before it has become a habit.
@@ -213,6 +223,7 @@ DREGS_INLINE void Follower::finish(bool from_outside) {
     memo.outside_ = from_outside ? memo.outside_ + 1 : 0;
     if (DREGS_UNLIKELY((from_outside && memo.outside_ < kHabit) || memo.joined_ == 0)) return;
     memo.candidates_ = memo.joined_;
+    if (DREGS_UNLIKELY(memo.learned_ != 0)) judge_lesson(memo);
     if (memo.inner_count_ == 0) return;
     const std::uint64_t within = inner_[-1];
     const bool same = (within == memo.within_) & (last_sp_ == memo.within_sp_);
@@ -292,6 +303,7 @@ void Learner::adopt_all(std::uint32_t epoch) {
     if (memo_.numbered_ > memo_.joined_) memo_.numbered_ = memo_.joined_;
     memo_.epoch_ = epoch;
     asm volatile("" ::: "memory");
+    memo_.learned_ = memo_.joined_ != 0 ? memo_.joined_ + 1 : 0;
     memo_.candidates_ = count;
 }
 
@@ -326,7 +338,8 @@ DREGS_HOT bool Unwinder::follow(const Registers& start, StackMemo& memo, std::ui
     Follower follower(*this, memo, start, limit, epoch);
     if (DREGS_LIKELY(follower.run())) {
         memo.failures_ = 0;
-        if (DREGS_UNLIKELY(memo.streak_ >= kStreak || memo.misses_ >= kMisses)) learn(start, memo, epoch);
+        if (DREGS_UNLIKELY(memo.streak_ >= kStreak << memo.patience_ || memo.misses_ >= kMisses))
+            learn(start, memo, epoch);
         return true;
     }
     if (memo.failures_ < kMostFailures) ++memo.failures_;
