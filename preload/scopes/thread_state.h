@@ -42,8 +42,9 @@ struct ThreadState {
     static constexpr std::uint32_t kLevels = 2;
 
     std::uint8_t ready;
-    std::uint8_t busy;          // how many hooks of this thread are at work
-    std::uintptr_t hook_frame;  // stack frame of the outermost of them
+    // Stack frame of the outermost hook at work, and in the lowest bits how many there are. One word, so that a signal
+    // handler finds both or neither.
+    std::uintptr_t busy;
     std::uint32_t tid;
     std::uint32_t slot;     // index in format::kThreads
     std::uint32_t current;  // scope record that a new block refers to
@@ -66,21 +67,25 @@ struct ThreadState {
 
 // How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an
 // interrupted hook by siglongjmp has left the count behind. `frame`: the present hook's.
-std::uint8_t hooks_at_work(ThreadState& thread, std::uintptr_t frame);
+std::uint8_t hooks_at_work(const ThreadState& thread, std::uintptr_t frame);
+
+inline constexpr std::uintptr_t kHookCountMask = 15;  // stack frames are aligned to 16 bytes
 
 // Marks that this thread is inside the shim. Restores the former value, so that it nests.
 class BusyGuard {
   public:
-    explicit BusyGuard(ThreadState& thread) : thread_(thread), former_(thread.busy) {
-        const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        if (DREGS_UNLIKELY(former_ != 0)) former_ = hooks_at_work(thread, frame);
-        if (DREGS_LIKELY(former_ == 0)) thread_.hook_frame = frame;
-        thread_.busy = static_cast<std::uint8_t>(former_ + 1);
+    explicit BusyGuard(ThreadState& thread) : thread_(thread), restore_(thread.busy), former_(0) {
+        const std::uintptr_t frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) & ~kHookCountMask;
+        if (DREGS_UNLIKELY(restore_ != 0)) {
+            former_ = hooks_at_work(thread, frame);
+            if (former_ == 0) restore_ = 0;
+        }
+        store_relaxed(thread_.busy, DREGS_LIKELY(former_ == 0) ? frame + 1 : restore_ + 1);
         asm volatile("" ::: "memory");  // a signal handler must see it before what it protects
     }
     ~BusyGuard() {
         asm volatile("" ::: "memory");
-        thread_.busy = former_;
+        store_relaxed(thread_.busy, restore_);
     }
     BusyGuard(const BusyGuard&) = delete;
     BusyGuard& operator=(const BusyGuard&) = delete;
@@ -88,6 +93,7 @@ class BusyGuard {
 
   private:
     ThreadState& thread_;
+    std::uintptr_t restore_;
     std::uint8_t former_;
 };
 

@@ -100,9 +100,28 @@ INSTANTIATE_TEST_SUITE_P(
                 "sqlite3 :memory: 'with recursive c(x) as (select 1 union all select x + 1 from c where x < 2000) "
                 "select group_concat(hex(x)) from c'",
                 2, 1000},
-        Program{"awk", "awk 'BEGIN { for (i = 0; i < 9999; ++i) a[i] = i \"x\"; print length(a) }'", 1, 50}),
+        Program{"awk", "awk 'BEGIN { for (i = 0; i < 9999; ++i) a[i] = i \"x\"; print length(a) }'", 1, 50},
+        Program{"../nswapsim", "../nswapsim 300 leak", 1, 1000},
+        Program{"../sipleak", "sh -c 'SUBS=300 NORELEASE=1 ../sipleak 20 leak'", 3, 1000},
+        Program{"tshark",
+                "sh -c 'p=/tmp/dregs_crosscheck_$$.pcap; env -u LD_PRELOAD python3 " DREGS_TEST_DATA
+                "/mkpcap.py $p 200 && tshark -V -r $p; s=$?; rm -f $p; exit $s'",
+                25, 5000},
+        Program{
+            "redis-server",
+            "sh -c 's=/tmp/dregs_crosscheck_$$.sock; redis-server --port 0 --unixsocket $s --save \"\" & "
+            "unset LD_PRELOAD; for i in $(seq 100); do redis-cli -s $s ping | grep -q PONG && break; sleep 0.1; "
+            "done; redis-benchmark -s $s -q -n 3000 -c 5 -t set,lpush,hset; redis-cli -s $s shutdown nosave; wait $!'",
+            5, 1000},
+        Program{
+            "../request_server",
+            "sh -c 'o=/tmp/dregs_crosscheck_$$.out; ../request_server 4 >$o & for i in $(seq 100); do "
+            "grep -q port $o && break; sleep 0.1; done; ../request_load $(awk \"/^port/ { print \\$2 }\" $o) 2000 4 "
+            "quit; rm -f $o; wait $!'",
+            5, 1000}),
     [](const auto& program) {
         const std::string name = program.param.name;
+        if (name == "redis-server") return std::string("redis");
         return name.substr(name.rfind('/') == std::string::npos ? 0 : name.rfind('/') + 1);
     });
 
