@@ -30,9 +30,8 @@ struct MemoWord {
 struct MemoFrame {
     std::uint64_t key;  // its location without the module; 0: the return address of 0 that the outermost was found with
     std::uint64_t sp;
-    std::uint64_t bp;  // means nothing unless needs_bp
-    std::uint32_t
-        words;  // how many of the memo's words the walk had yet to read when it came to the next frame further in
+    std::uint64_t bp;     // means nothing unless needs_bp
+    std::uint32_t words;  // of the memo's words, those of this frame and of the frames further out
     std::uint32_t stack;  // the recorder's number of the stack from here outwards, when it has been asked for
     std::uint16_t module;
     bool needs_bp;  // the step from here reads bp, or passes it to a caller that needs it
@@ -89,13 +88,8 @@ class StackMemo {
     friend class Follower;
     friend class Learner;
 
-    // The hash of the locations before, and one further out.
-    static std::uint64_t mix(std::uint64_t hash, std::uint64_t location) {
-        return (hash + location) * 0x9E3779B97F4A7C15u;
-    }
-    std::uint32_t number_of(std::uint32_t outermost) const {
-        return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
-    }
+    static constexpr std::size_t kWordsOfFrame = 2;
+
     // A frame on its way into the memo.
     struct Note {
         std::uint64_t location;  // 0: none, there was a return address of 0
@@ -103,13 +97,18 @@ class StackMemo {
         ReadWord read;  // besides the return address
         Row row;
     };
-    static constexpr std::size_t kWordsOfFrame = 2;
 
-    MemoWord* words_;  // in the order of frames_: for each frame what the step that led to it read, outermost first
-    Note* notes_;      // innermost first
+    // The hash of the locations before, and one further out.
+    static std::uint64_t mix(std::uint64_t hash, std::uint64_t location) {
+        return (hash + location) * 0x9E3779B97F4A7C15u;
+    }
+    std::uint32_t number_of(std::uint32_t outermost) const {
+        return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
+    }
+    MemoFrame* frames_;     // outermost first
+    MemoWord* words_;       // in the order of frames_: what the step that led to each of them read
+    Note* notes_;           // innermost first
     std::uint64_t* inner_;  // locations of the last walk's frames further in than where it joined, innermost first
-
-    MemoFrame* frames_;
     std::uint32_t limit_;
     std::uint32_t candidates_;  // outermost frames that the next walk compares with
     std::uint32_t numbered_;    // outermost frames that have a number
