@@ -93,9 +93,9 @@ void attach_tables() {
     s.unwinder.identify_with(
         [](void* modules, const LoadedObject& object) { return static_cast<Modules*>(modules)->identify(object); },
         &s.modules);
-    s.file.on_failure([](void*, format::NoteCode code,
-                         int error) { g_state.notes.add(code, error, nullptr, g_state.clock.now_cs()); },
-                      nullptr);
+    s.file.keep_notes_in([](void*, format::NoteCode code, int error,
+                            const char* detail) { g_state.notes.add(code, error, detail, g_state.clock.now_cs()); },
+                         nullptr);
 }
 
 // DREGS_ONLY: shells and wrappers preload the shim, too, and would leave a trace each.

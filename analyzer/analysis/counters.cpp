@@ -19,8 +19,6 @@ const char* note_text(format::NoteCode code) {
             return "too many modules were loaded: some have no names";
         case format::NoteCode::kForeignMalloc:
             return "the program brings its own malloc: its blocks are not seen";
-        case format::NoteCode::kUnwinderMissing:
-            return "no unwinder was found: stacks are missing";
         case format::NoteCode::kSnapshotFailed:
             return "a snapshot the program asked for failed";
         default:

@@ -357,7 +357,6 @@ enum class NoteCode : std::uint32_t {
     kTableFull = 2,     // `detail` names the table
     kModulesFull = 3,
     kForeignMalloc = 4,  // the program brings its own malloc: `detail` is its module
-    kUnwinderMissing = 5,
     kSnapshotFailed = 6,  // dregs_snapshot(): `error`, `detail` the label
 };
 struct Note {

@@ -20,6 +20,7 @@ bool same_bytes(const std::uint8_t* a, const std::uint8_t* b, std::uint32_t coun
 
 void Modules::attach(TraceFile& file, SlowLock& lock, StringTable& strings, BlockMap& blocks, ScopeTable& scopes,
                      const Clock& clock) {
+    file_ = &file;
     lock_ = &lock;
     strings_ = &strings;
     blocks_ = &blocks;
@@ -50,6 +51,7 @@ std::uint32_t Modules::add(const LoadedObject& object) {
     describe(object, described);
     std::uint32_t module = find_twin(described);
     if (!module) {
+        if (count_ + 1 >= format::kMaxModules) file_->note(format::NoteCode::kModulesFull, 0, nullptr);
         if (count_ + 1 >= format::kMaxModules || !(module = records_.append_locked())) return format::kNoModule;
         records_.at(module) = described;
         count_ = module;

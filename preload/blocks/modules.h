@@ -45,6 +45,7 @@ class Modules {
     bool is_from_before(const ::link_map* link_map) const;
     static constexpr std::uint32_t kMostBefore = 512;
 
+    TraceFile* file_;
     SlowLock* lock_;
     StringTable* strings_;
     BlockMap* blocks_;

@@ -12,7 +12,8 @@ void Notes::attach(TraceFile& file, SlowLock& lock, StringTable& strings) {
 DREGS_COLD void Notes::add(format::NoteCode code, int error, const char* detail, std::uint32_t now_cs) {
     for (std::uint32_t i = 1; i <= count_; ++i) {
         format::Note& note = notes_.at(i);
-        if (note.code == code && note.error == error) {
+        const bool same_detail = detail ? note.detail != 0 && strings_->equals(note.detail, detail) : note.detail == 0;
+        if (note.code == code && note.error == error && same_detail) {
             ++note.count;
             return;
         }

@@ -9,7 +9,7 @@ namespace dregs {
 class Notes {
   public:
     void attach(TraceFile& file, SlowLock& lock, StringTable& strings);
-    // Callers hold the slow lock. The same code and error again only counts.
+    // Callers hold the slow lock. The same again only counts.
     void add(format::NoteCode code, int error, const char* detail, std::uint32_t now_cs);
 
   private:

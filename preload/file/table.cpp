@@ -13,6 +13,28 @@ constexpr std::uint64_t window_bytes(std::uint64_t used) {
     return used / 4 < kLeastWindow ? kLeastWindow : smaller(used / 4, kMostWindow);
 }
 
+// As the reports name what is in it.
+const char* name_of(format::TableId id) {
+    switch (id) {
+        case format::kModules:
+            return "modules";
+        case format::kStackNodes:
+            return "call stacks";
+        case format::kLeaves:
+            return "pages of the block map";
+        case format::kScopes:
+            return "scopes";
+        case format::kKinds:
+            return "scope kinds";
+        case format::kKindCounters:
+            return "counters of scope kinds";
+        case format::kThreads:
+            return "threads";
+        default:
+            return "records";
+    }
+}
+
 }  // namespace
 
 void TableSegments::attach(TraceFile& file, SlowLock& lock, format::TableId id, std::uint32_t record_bytes,
@@ -55,6 +77,19 @@ DREGS_COLD bool TableSegments::grow_locked(std::uint64_t index) {
         store_release(usable_, end);
     }
     return true;
+}
+
+DREGS_COLD void TableSegments::note_full() {
+    if (load_relaxed(noted_full_)) return;
+    SlowSection section(*lock_);
+    if (section.held()) note_full_locked();
+}
+
+DREGS_COLD void TableSegments::note_full_locked() {
+    if (noted_full_) return;
+    store_relaxed(noted_full_, 1u);
+    file_->note(format::NoteCode::kTableFull, 0,
+                name_of(static_cast<format::TableId>(header_ - file_->header().tables)));
 }
 
 }  // namespace dregs

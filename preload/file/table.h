@@ -39,6 +39,10 @@ class TableSegments {
     enum class Populate { kNow, kLater };
     // True when the segment is there. Callers hold the lock.
     bool add_segment(unsigned number, Populate populate);
+    // Says once in the trace that there are as many records as there can be. Takes the slow lock; note_full_locked() is
+    // for callers that hold it.
+    void note_full();
+    void note_full_locked();
     format::Table& header() { return *header_; }
     SlowLock& lock() { return *lock_; }
 
@@ -50,6 +54,7 @@ class TableSegments {
     format::Table* header_;
     unsigned shift_;
     std::uint64_t usable_;  // records below are populated
+    std::uint32_t noted_full_;
     char* segments_[format::kMaxSegments];
 };
 
@@ -89,15 +94,19 @@ class TraceTable : public TableSegments {
     // The index of a fresh zeroed record; 0 when there is no room or it would pass `most`.
     std::uint32_t append(std::uint32_t most = 0xFFFFFFFE) {
         const std::uint64_t index = take_index();
-        if (DREGS_UNLIKELY(index > most)) return 0;
+        if (DREGS_UNLIKELY(index > most)) return note_full(), 0;
         if (DREGS_UNLIKELY(index >= usable()) && !grow(index)) return 0;
         return static_cast<std::uint32_t>(index);
     }
 
+    // The caller holds the slow lock and has found that there are as many as it can take.
+    void say_full() { note_full_locked(); }
+
     // For callers that hold the slow lock.
     std::uint32_t append_locked(std::uint32_t most = 0xFFFFFFFE) {
         const std::uint64_t index = take_index();
-        if (index > most || (index >= usable() && !grow_locked(index))) return 0;
+        if (DREGS_UNLIKELY(index > most)) return note_full_locked(), 0;
+        if (index >= usable() && !grow_locked(index)) return 0;
         return static_cast<std::uint32_t>(index);
     }
 

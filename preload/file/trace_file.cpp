@@ -71,7 +71,7 @@ int TraceFile::map_chunk(int descriptor, std::uint64_t bytes) {
 
 DREGS_COLD bool TraceFile::give_up(int error) {
     cannot_grow_ = true;
-    if (note_sink_) note_sink_(note_context_, format::NoteCode::kGrowthFailed, -error);
+    note(format::NoteCode::kGrowthFailed, -error, nullptr);
     return false;
 }
 
@@ -117,7 +117,7 @@ bool TraceFile::populate(void* at, std::uint64_t bytes) {
     return give_up(error == -EFAULT ? -ENOSPC : error);
 }
 
-void TraceFile::on_failure(NoteSink sink, void* context) {
+void TraceFile::keep_notes_in(NoteSink sink, void* context) {
     note_sink_ = sink;
     note_context_ = context;
 }

@@ -26,10 +26,13 @@ class TraceFile {
     // Makes reserved space usable. False: no room on the disk.
     bool populate(void* at, std::uint64_t bytes);
 
-    // Leaves a message for the reader; the same code and error again only counts. Callers hold the slow lock or are
-    // alone.
-    using NoteSink = void (*)(void* context, format::NoteCode code, int error);
-    void on_failure(NoteSink sink, void* context);
+    // Leaves a message for the reader; the same again only counts. Callers hold the slow lock or are alone.
+    void note(format::NoteCode code, int error, const char* detail) {
+        if (note_sink_) note_sink_(note_context_, code, error, detail);
+    }
+    // Who keeps those messages.
+    using NoteSink = void (*)(void* context, format::NoteCode code, int error, const char* detail);
+    void keep_notes_in(NoteSink sink, void* context);
 
     // Calls visit(address, file offset, bytes) for each mapping.
     template <typename Visit>

@@ -16,7 +16,7 @@ DREGS_COLD std::uint32_t Kinds::find_or_add(const char* name, std::uint32_t pare
     for (std::uint32_t kind = 1; kind <= count_; ++kind) {
         if (strings_->equals(kinds_.at(kind).name, name)) return kind;
     }
-    if (count_ + 1 >= kMaxKinds) return 0;
+    if (count_ + 1 >= kMaxKinds) return kinds_.say_full(), 0;
     const format::StringRef text = strings_->add(name);
     const std::uint32_t kind = text ? kinds_.append_locked() : 0;
     if (!kind) return 0;

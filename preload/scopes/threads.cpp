@@ -31,7 +31,7 @@ ThreadState* Threads::find_gone(std::uint32_t tid) {
 }
 
 ThreadState* Threads::make_state(ThreadState* former) {
-    if (count_ >= kMostThreads) return nullptr;
+    if (count_ >= kMostThreads) return counters_.say_full(), nullptr;
     const std::uint64_t buffer = pages(max_frames_ * sizeof(std::uint64_t));
     const std::uint64_t state = pages(sizeof(ThreadState));
     const std::uint64_t memo = state + ThreadState::kLevels * buffer;

@@ -108,16 +108,21 @@ TEST(TraceFile, NoDescriptorIsHeld) {
 struct Failure {
     format::NoteCode code = format::NoteCode::kNone;
     int error = 0;
+    std::string detail;
+    int count = 0;
 };
 
-void keep_failure(void* context, format::NoteCode code, int error) { *static_cast<Failure*>(context) = {code, error}; }
+void keep_failure(void* context, format::NoteCode code, int error, const char* detail) {
+    auto* failure = static_cast<Failure*>(context);
+    *failure = {code, error, detail ? detail : "", failure->count + 1};
+}
 
 TEST(TraceFile, AReplacedFileIsNotGrown) {
     const TemporaryFolder folder;
     OpenFile trace;
     ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
     Failure failure;
-    trace.file->on_failure(keep_failure, &failure);
+    trace.file->keep_notes_in(keep_failure, &failure);
     ASSERT_EQ(unlink(trace.file->path()), 0);
     std::ofstream(trace.file->path()) << "another";
     std::uint64_t offset = 0;
@@ -132,7 +137,7 @@ TEST(TraceFile, TheSizeLimitIsRespectedWithoutASignal) {
     OpenFile trace;
     ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
     Failure failure;
-    trace.file->on_failure(keep_failure, &failure);
+    trace.file->keep_notes_in(keep_failure, &failure);
     rlimit former{};
     getrlimit(RLIMIT_FSIZE, &former);
     rlimit limit{2 << 20, former.rlim_max};
@@ -142,6 +147,23 @@ TEST(TraceFile, TheSizeLimitIsRespectedWithoutASignal) {
     setrlimit(RLIMIT_FSIZE, &former);
     EXPECT_EQ(space, nullptr);
     EXPECT_EQ(failure.error, EFBIG);
+}
+
+class TableLimit : public TraceTest {};
+
+TEST_F(TableLimit, IsSaidOnceAndByName) {
+    Failure failure;
+    parts().file.keep_notes_in(keep_failure, &failure);
+    const auto table = zeroed<TraceTable<format::Kind, format::kKinds, 64>>();
+    table->attach(parts().file, parts().lock);
+    EXPECT_NE(table->append(2), 0u);
+    EXPECT_NE(table->append(2), 0u);
+    EXPECT_EQ(failure.count, 0);
+    EXPECT_EQ(table->append(2), 0u);
+    EXPECT_EQ(table->append(2), 0u);
+    EXPECT_EQ(failure.code, format::NoteCode::kTableFull);
+    EXPECT_EQ(failure.detail, "scope kinds");
+    EXPECT_EQ(failure.count, 1);
 }
 
 }  // namespace
