@@ -49,6 +49,36 @@ TEST_F(StackTableTest, AgreesWithAMapThroughGrowth) {
     EXPECT_GT(model.size(), 100'000u);  // past the first levels of the hash table
 }
 
+// Stacks found lately are looked up by hash and believed only for what their nodes say.
+TEST_F(StackTableTest, HashesMayCollide) {
+    std::mt19937_64 random(7);
+    for (int i = 0; i < 20'000; ++i) {
+        Stack stack(random() % 12);
+        for (std::uint64_t& location : stack) location = 1 + random() % 6;
+        const std::uint32_t root = intern(Stack(random() % 3, 9));
+        const auto count = static_cast<std::uint32_t>(stack.size());
+        const std::uint32_t hashed = parts().stacks.intern_hashed(stack.data(), count, root, random() % 2);
+        ASSERT_EQ(hashed, intern(stack, root)) << i;
+    }
+}
+
+TEST_F(StackTableTest, ThreadsAgreeOnHashedStacks) {
+    constexpr int kThreads = 4;
+    constexpr std::uint64_t kStacks = 30'000;
+    std::vector<std::vector<std::uint32_t>> found(kThreads);
+    std::vector<std::thread> threads;
+    for (auto& ids : found) {
+        threads.emplace_back([&] {
+            for (std::uint64_t i = 0; i < kStacks; ++i) {
+                const Stack stack{i % 500 + 1, i / 500 + 1, 42};
+                ids.push_back(parts().stacks.intern_hashed(stack.data(), 3, format::kStackWhole, i % 64));
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& ids : found) EXPECT_EQ(ids, found[0]);
+}
+
 TEST_F(StackTableTest, ThreadsAgree) {
     constexpr int kThreads = 4;
     constexpr std::uint64_t kStacks = 30'000;
