@@ -87,6 +87,7 @@ class StackMemo {
     friend class Unwinder;
     friend class Follower;
     friend class Learner;
+    friend struct Sprint;
 
     static constexpr std::size_t kWordsOfFrame = 2;
 

@@ -21,6 +21,8 @@
 namespace dregs {
 
 class StackMemo;
+struct MemoFrame;
+struct Sprint;
 
 // The frame that a walk begins with: the one that called the hook.
 struct Registers {
@@ -68,6 +70,7 @@ class Unwinder {
   private:
     friend class Follower;
     friend class Learner;
+    friend struct Sprint;
 
     // User space ends here; a pc beyond, or 0, is no pc.
     static constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << format::kPcBits;
@@ -85,6 +88,10 @@ class Unwinder {
     }
     RowTable::Hit find_or_learn(std::uint64_t key);
     RowTable::Hit learn(std::uintptr_t pc, bool exact);
+    static bool joins_as_usual(const Sprint& sprint, const StackMemo& memo, const MemoFrame* candidate);
+    bool follow_unusual(const Registers& start, StackMemo& memo, const Sprint& sprint, const MemoFrame* candidate,
+                        std::uint32_t limit);
+    bool take_stock(const Registers& start, StackMemo& memo, bool whole, std::uint32_t epoch);
     void learn(const Registers& start, StackMemo& memo, std::uint32_t epoch);
     Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
     bool reach(const Registers& start, RegisterFile* registers);

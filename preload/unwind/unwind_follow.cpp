@@ -23,34 +23,87 @@ constexpr std::uint32_t kMostPatience = 6;
 
 }  // namespace
 
-// One walk. Its parts exchange state through members, field by field: what is written by one store is read by one load.
+// Plain steps by rows that are known: what every allocation does. Everything that it needs is in registers, so nothing
+// that is not inlined may be given its address, and anything unusual ends it.
+struct Sprint {
+    std::uintptr_t pc;
+    std::uintptr_t sp;
+    std::uintptr_t bp;
+    StackReader stack;
+    std::uint64_t* inner;    // the end of the walk's locations so far
+    std::uint64_t hash;      // of them
+    std::uintptr_t last_sp;  // where the last one was
+
+    // As far as `joint`; nothing before it is worth comparing.
+    void run(const RowTable::Level& level, std::uintptr_t joint, const std::uint64_t* end);
+};
+
+DREGS_INLINE void Sprint::run(const RowTable::Level& level, std::uintptr_t joint, const std::uint64_t* end) {
+    while (sp < joint && inner != end) {
+        const RowTable::Hit hit = RowTable::find_in(level, pc);
+        const Row row = hit.row;
+        if (DREGS_UNLIKELY(row.kind() != RowKind::kFromSp && row.kind() != RowKind::kFromBp)) return;
+        const std::uintptr_t base = row.kind() == RowKind::kFromSp ? sp : bp;
+        const std::uintptr_t cfa = base + static_cast<std::uintptr_t>(row.cfa());
+        const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
+        if (DREGS_UNLIKELY(cfa - sp - 8 > kMaxFrameBytes || !stack.is_known(saved_bp, cfa - 8))) return;
+        const std::uintptr_t caller = StackReader::load(cfa - 8);
+        if (DREGS_UNLIKELY(!Unwinder::is_pc(caller))) return;
+        *inner++ = hit.location;
+        hash = StackMemo::mix(hash, hit.location);
+        last_sp = sp;
+        bp = row.saves_bp() ? StackReader::load(saved_bp) : bp;
+        pc = caller;
+        sp = cfa;
+    }
+}
+
+namespace {
+
+// Compares words in the order of a walk, so that nothing is read that a walk would not read. Returns the end of those
+// that have not been found equal.
+__attribute__((noinline)) const MemoWord* verify(const MemoWord* outermost, const MemoWord* end) {
+#pragma GCC unroll 4
+    for (; end != outermost; --end) {
+        if (StackReader::load(end[-1].address) != end[-1].value) break;
+    }
+    return end;
+}
+
+}  // namespace
+
+// A walk that is not as usual, from where it ceased to be. Its parts exchange state through members, field by field:
+// what is written by one store is read by one load.
 class Follower {
   public:
-    Follower(Unwinder& unwinder, StackMemo& memo, const Registers& start, std::uint32_t limit, std::uint32_t epoch)
+    // `candidate`: the end of the memo's frames that may lie ahead.
+    Follower(Unwinder& unwinder, StackMemo& memo, const Sprint& sprint, const MemoFrame* candidate, std::uint32_t limit)
         : unwinder_(unwinder),
           level_(unwinder.rows_.newest()),
           memo_(memo),
           frames_(memo.frames_),
-          candidate_(memo.frames_ + (memo.epoch_ == epoch ? memo.candidates_ : 0)),
-          inner_(memo.inner_),
-          limit_(limit < memo.limit_ ? limit : memo.limit_),
-          state_{{start.pc, start.sp, start.bp, false}, StackReader(unwinder.pages_, start.sp), 0} {}
+          candidate_(candidate),
+          inner_(sprint.inner),
+          hash_(sprint.hash),
+          last_sp_(sprint.last_sp),
+          limit_(limit),
+          state_{{sprint.pc, sprint.sp, sprint.bp, false}, sprint.stack, 0} {}
 
     // False: the stack is not whole, deeper than the limit, or needs all registers.
-    bool run();
+    bool run(bool from_outside);
+    // What the next walk will go by.
+    static void finish(StackMemo& memo, const MemoFrame* joined_end, const std::uint64_t* inner_end, std::uint64_t hash,
+                       std::uintptr_t last_sp, bool from_outside);
 
   private:
     enum class Next : std::uint8_t { kGoOn, kWhole, kGiveUp };
 
-    bool skip_shallower();
     bool at_candidate();
     bool joins();
-    static const MemoWord* verify(const MemoWord* outermost, const MemoWord* end);
     const MemoFrame* holds_as_far_as(const MemoWord* end);
     bool hurry();
     Next advance();
     Next step_from(Row row);
-    void finish(bool from_outside);
     static void judge_lesson(StackMemo& memo);
 
     static Frame frame_of(const MemoFrame& memo) {
@@ -66,21 +119,14 @@ class Follower {
     const MemoFrame* const frames_;  // the memo's, outermost first
     const MemoFrame* candidate_;     // the end of those that may still lie ahead
     std::uint64_t* inner_;           // the end of this walk's locations so far
-    std::uint64_t hash_ = 0;         // of them
-    std::uintptr_t last_sp_ = 0;     // where the last one was
+    std::uint64_t hash_;             // of them
+    std::uintptr_t last_sp_;         // where the last one was
     std::uint32_t limit_;
     WalkState state_;
 };
 
-// Drops candidates that lie further in than the walk begins; stacks grow downwards.
-DREGS_INLINE bool Follower::skip_shallower() {
-    const MemoFrame* const before = candidate_;
-    while (candidate_ != frames_ && candidate_[-1].sp < state_.frame.sp) --candidate_;
-    return candidate_ != before;
-}
-
 // Drops candidates that are not ahead.
-DREGS_INLINE bool Follower::at_candidate() {
+bool Follower::at_candidate() {
     const std::uintptr_t sp = state_.frame.sp;
     while (candidate_ != frames_ && candidate_[-1].sp < sp) --candidate_;
     if (candidate_ == frames_ || candidate_[-1].sp != sp) return false;
@@ -89,19 +135,9 @@ DREGS_INLINE bool Follower::at_candidate() {
     return false;
 }
 
-// Compares words in the order of a walk, so that nothing is read that a walk would not read. Returns the end of those
-// that have not been found equal.
-__attribute__((noinline)) const MemoWord* Follower::verify(const MemoWord* outermost, const MemoWord* end) {
-#pragma GCC unroll 4
-    for (; end != outermost; --end) {
-        if (StackReader::load(end[-1].address) != end[-1].value) break;
-    }
-    return end;
-}
-
 // The frame at hand is the memo's candidate: does everything outwards hold, too? Where it does not, what the memo says
 // of the frames before that is not enough to go on with (rbp may be another): the walk goes on from the frame at hand.
-DREGS_INLINE bool Follower::joins() {
+bool Follower::joins() {
     const MemoFrame* const joint = candidate_ - 1;
     if (DREGS_UNLIKELY(joint == frames_)) return true;
     const MemoWord* const unequal = verify(memo_.words_, memo_.words_ + joint[-1].words);
@@ -130,44 +166,19 @@ DREGS_COLD const MemoFrame* Follower::holds_as_far_as(const MemoWord* end) {
     }
 }
 
-// Plain steps by rows that are known, as far as the next candidate: what every allocation does, so everything that it
-// needs is in registers, and anything unusual ends it. False: it did not get anywhere.
-DREGS_INLINE bool Follower::hurry() {
-    std::uintptr_t pc = state_.frame.pc;
-    std::uintptr_t sp = state_.frame.sp;
-    std::uintptr_t bp = state_.frame.bp;
-    StackReader stack = state_.stack;
-    const RowTable::Level level = level_;
-    const std::uintptr_t joint = candidate_ != frames_ ? candidate_[-1].sp : ~std::uintptr_t{0};
-    std::uint64_t* to = inner_;
-    std::uint64_t hash = hash_;
-    std::uintptr_t last_sp = last_sp_;
-    if (DREGS_UNLIKELY(level.entries == nullptr || state_.frame.exact)) return false;
-    for (const std::uint64_t* const end = memo_.inner_ + limit_; sp < joint && to != end; ++to) {
-        const RowTable::Hit hit = RowTable::find_in(level, pc);
-        const Row row = hit.row;
-        if (DREGS_UNLIKELY(row.kind() != RowKind::kFromSp && row.kind() != RowKind::kFromBp)) break;
-        const std::uintptr_t base = row.kind() == RowKind::kFromSp ? sp : bp;
-        const std::uintptr_t cfa = base + static_cast<std::uintptr_t>(row.cfa());
-        const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
-        if (DREGS_UNLIKELY(cfa - sp - 8 > kMaxFrameBytes || !stack.is_known(saved_bp, cfa - 8))) break;
-        const std::uintptr_t caller = StackReader::load(cfa - 8);
-        if (DREGS_UNLIKELY(!Unwinder::is_pc(caller))) break;
-        *to = hit.location;
-        hash = StackMemo::mix(hash, hit.location);
-        last_sp = sp;
-        bp = row.saves_bp() ? StackReader::load(saved_bp) : bp;
-        pc = caller;
-        sp = cfa;
-    }
-    if (DREGS_UNLIKELY(to == inner_)) return false;
-    inner_ = to;
-    hash_ = hash;
-    last_sp_ = last_sp;
-    state_.frame.pc = pc;
-    state_.frame.sp = sp;
-    state_.frame.bp = bp;
-    state_.stack = stack;
+// False: it did not get anywhere.
+bool Follower::hurry() {
+    if (level_.entries == nullptr || state_.frame.exact) return false;
+    Sprint sprint{state_.frame.pc, state_.frame.sp, state_.frame.bp, state_.stack, inner_, hash_, last_sp_};
+    sprint.run(level_, candidate_ != frames_ ? candidate_[-1].sp : ~std::uintptr_t{0}, memo_.inner_ + limit_);
+    if (sprint.inner == inner_) return false;
+    inner_ = sprint.inner;
+    hash_ = sprint.hash;
+    last_sp_ = sprint.last_sp;
+    state_.frame.pc = sprint.pc;
+    state_.frame.sp = sprint.sp;
+    state_.frame.bp = sprint.bp;
+    state_.stack = sprint.stack;
     return true;
 }
 
@@ -187,12 +198,11 @@ Follower::Next Follower::step_from(Row row) {
     return state_.frame.pc == 0 ? Next::kWhole : Next::kGiveUp;
 }
 
-DREGS_INLINE bool Follower::run() {
-    const bool from_outside = skip_shallower();
+bool Follower::run(bool from_outside) {
     for (;;) {
         if (at_candidate()) {
-            if (DREGS_LIKELY(joins())) break;
-        } else if (DREGS_UNLIKELY(!hurry())) {
+            if (joins()) break;
+        } else if (!hurry()) {
             const Next next = advance();
             if (next == Next::kGiveUp) return false;
             if (next == Next::kGoOn) continue;
@@ -200,7 +210,7 @@ DREGS_INLINE bool Follower::run() {
             break;
         }
     }
-    finish(from_outside);
+    finish(memo_, candidate_, inner_, hash_, last_sp_, from_outside);
     return memo_.frames() <= limit_;
 }
 
@@ -214,22 +224,22 @@ DREGS_COLD void Follower::judge_lesson(StackMemo& memo) {
 // Calls often differ in their innermost frames only: comparing those, one by one, with frames that they are not costs
 // more than it finds, above all in wrong guesses of the processor. So frames further in than where a walk joined are
 // left alone by the next; unless it began outside of them, which says nothing of them before it has become a habit.
-DREGS_INLINE void Follower::finish(bool from_outside) {
-    StackMemo& memo = memo_;
-    memo.joined_ = static_cast<std::uint32_t>(candidate_ - frames_);
-    memo.inner_count_ = static_cast<std::uint32_t>(inner_ - memo.inner_);
-    memo.inner_hash_ = hash_;
+DREGS_INLINE void Follower::finish(StackMemo& memo, const MemoFrame* joined_end, const std::uint64_t* inner_end,
+                                   std::uint64_t hash, std::uintptr_t last_sp, bool from_outside) {
+    memo.joined_ = static_cast<std::uint32_t>(joined_end - memo.frames_);
+    memo.inner_count_ = static_cast<std::uint32_t>(inner_end - memo.inner_);
+    memo.inner_hash_ = hash;
     memo.misses_ = memo.joined_ == 0 ? memo.misses_ + 1 : 0;
     memo.outside_ = from_outside ? memo.outside_ + 1 : 0;
     if (DREGS_UNLIKELY((from_outside && memo.outside_ < kHabit) || memo.joined_ == 0)) return;
     memo.candidates_ = memo.joined_;
     if (DREGS_UNLIKELY(memo.learned_ != 0)) judge_lesson(memo);
     if (memo.inner_count_ == 0) return;
-    const std::uint64_t within = inner_[-1];
-    const bool same = (within == memo.within_) & (last_sp_ == memo.within_sp_);
+    const std::uint64_t within = inner_end[-1];
+    const bool same = (within == memo.within_) & (last_sp == memo.within_sp_);
     memo.streak_ = same ? memo.streak_ + 1 : 0;
     memo.within_ = within;
-    memo.within_sp_ = last_sp_;
+    memo.within_sp_ = last_sp;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -327,16 +337,48 @@ DREGS_COLD void Unwinder::learn(const Registers& start, StackMemo& memo, std::ui
     Learner(*this, memo, start).run(epoch);
 }
 
+// The usual case: the walk comes to the frame where the last one joined the memo, and all that it read from there
+// holds.
+DREGS_INLINE bool Unwinder::joins_as_usual(const Sprint& sprint, const StackMemo& memo, const MemoFrame* candidate) {
+    const MemoFrame& joint = candidate[-1];
+    if (DREGS_UNLIKELY(!joint.is(sprint.pc, sprint.sp, sprint.bp))) return false;
+    const std::uint32_t words = &joint == memo.frames_ ? 0 : candidate[-2].words;
+    return verify(memo.words_, memo.words_ + words) == memo.words_;
+}
+
 DREGS_HOT bool Unwinder::follow(const Registers& start, StackMemo& memo, std::uint32_t limit) {
-    constexpr std::uint32_t kMostFailures = 7;
     if (DREGS_UNLIKELY(memo.limit_ == 0 || !is_pc(start.pc))) return false;
     if (DREGS_UNLIKELY(memo.pause_ != 0)) {
         --memo.pause_;
         return false;
     }
+    if (limit > memo.limit_) limit = memo.limit_;
     const std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
-    Follower follower(*this, memo, start, limit, epoch);
-    if (DREGS_LIKELY(follower.run())) {
+    const RowTable::Level level = rows_.newest();
+    const MemoFrame* candidate = memo.frames_ + (memo.epoch_ == epoch ? memo.candidates_ : 0);
+    Sprint sprint{start.pc, start.sp, start.bp, StackReader(pages_, start.sp), memo.inner_, 0, 0};
+    if (DREGS_LIKELY(candidate != memo.frames_ && level.entries != nullptr)) {
+        sprint.run(level, candidate[-1].sp, memo.inner_ + limit);
+        if (DREGS_LIKELY(joins_as_usual(sprint, memo, candidate))) {
+            Follower::finish(memo, candidate, sprint.inner, sprint.hash, sprint.last_sp, false);
+            return take_stock(start, memo, memo.frames() <= limit, epoch);
+        }
+    }
+    return take_stock(start, memo, follow_unusual(start, memo, sprint, candidate, limit), epoch);
+}
+
+DREGS_COLD bool Unwinder::follow_unusual(const Registers& start, StackMemo& memo, const Sprint& sprint,
+                                         const MemoFrame* candidate, std::uint32_t limit) {
+    const MemoFrame* const before = candidate;
+    while (candidate != memo.frames_ && candidate[-1].sp < start.sp) --candidate;
+    Follower follower(*this, memo, sprint, candidate, limit);
+    return follower.run(candidate != before);
+}
+
+// After a walk that was `whole` or not: learns its frames, or makes the next ones wait.
+DREGS_INLINE bool Unwinder::take_stock(const Registers& start, StackMemo& memo, bool whole, std::uint32_t epoch) {
+    constexpr std::uint32_t kMostFailures = 7;
+    if (DREGS_LIKELY(whole)) {
         memo.failures_ = 0;
         if (DREGS_UNLIKELY(memo.streak_ >= kStreak << memo.patience_ || memo.misses_ >= kMisses))
             learn(start, memo, epoch);
