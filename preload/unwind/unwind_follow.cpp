@@ -1,9 +1,8 @@
 // A walk that joins the thread's last ones as soon as it can. See stack_memo.h for why that is right.
 //
-//   Unwinder::follow ─▶ Follower::run ─▶ hurry: plain steps, as far as the memo's next frame
-//        │                           ├▶ is the frame at hand that one? ─▶ verify outwards, word by word
-//        │                           └▶ advance: a step of any kind
-//        └▶ learn, now and then: the same stack once more, noted in the memo
+//   Unwinder::follow ─▶ Sprint: plain steps, to the frame where the last walk joined ─▶ verify outwards, word by word
+//        ├▶ Follower, when anything is not as usual: from there on, frame by frame, with steps of any kind
+//        └▶ Learner, now and then: the same stack once more, noted in the memo
 #include "preload/system/attributes.h"
 #include "preload/unwind/stack_memo.h"
 #include "preload/unwind/unwind.h"
