@@ -9,7 +9,7 @@
 // code keeps a loop's counter in it.
 //
 // One thread, never from a signal handler that interrupts the shim: the recorder passes it at its outermost level only.
-// All-zero bytes are an empty memo without room. Filled by unwind_follow.cpp.
+// All-zero bytes are an empty memo without room. Filled by unwind_learn.cpp.
 #pragma once
 
 #include <cstddef>
@@ -90,6 +90,8 @@ class StackMemo {
     friend struct Sprint;
 
     static constexpr std::size_t kWordsOfFrame = 2;
+    // Stands where a word is wanted that is never equal.
+    static constexpr std::uint64_t kNever = 1;
 
     // A frame on its way into the memo.
     struct Note {
