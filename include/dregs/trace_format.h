@@ -356,7 +356,7 @@ enum class NoteCode : std::uint32_t {
     kGrowthFailed = 1,  // the file could not grow: `error` says why
     kTableFull = 2,     // `detail` names the table
     kModulesFull = 3,
-    kForeignMalloc = 4,  // the program brings its own malloc: `detail` is its module
+    kForeignMalloc = 4,   // the program brings its own malloc: `detail` is its module
     kSnapshotFailed = 6,  // dregs_snapshot(): `error`, `detail` the label
 };
 struct Note {

@@ -99,7 +99,7 @@ DREGS_HOT std::uint32_t StackTable::intern(const std::uint64_t* locations, std::
 DREGS_COLD std::uint32_t StackTable::intern_anew(const std::uint64_t* locations, std::uint32_t count,
                                                  std::uint32_t root, std::uint32_t& recent) {
     const std::uint32_t node = intern(locations, count, root);
-    store_relaxed(recent, node);
+    store_release(recent, node);
     return node;
 }
 

@@ -33,7 +33,7 @@ class StackTable {
                                              std::uint64_t hash) {
         if (DREGS_UNLIKELY(!recent_)) return intern(locations, count, root);
         std::uint32_t& recent = recent_[(hash ^ (root * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u >> kRecentShift];
-        const std::uint32_t node = load_relaxed(recent);
+        const std::uint32_t node = load_acquire(recent);
         if (DREGS_LIKELY(is_stack(node, locations, count, root))) return node;
         return intern_anew(locations, count, root, recent);
     }

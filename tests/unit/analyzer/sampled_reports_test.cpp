@@ -36,6 +36,7 @@ TraceWriter trace_of(const Functions& functions, std::uint32_t rate = kRate, std
 // 30 recorded survivors in 10 instances of "request", 5 recorded blocks in no scope.
 TraceWriter scoped_trace() {
     TraceWriter writer = trace_of({{"cache", 5}});
+    writer.add_scope(make_scope(0, format::ScopeState::kOpen));  // of link maps, first of all
     const std::uint32_t leak = writer.add_named_stack({"leak", "main"});
     const std::uint32_t request = writer.add_kind("request");
     writer.kind_counters(request).entered = 100;
@@ -165,6 +166,22 @@ TEST(SampledUmdh, ACommentComesFirst) {
                         0),
         0u)
         << out.str();
+}
+
+// The shim records each of them, by chance or not.
+TEST(SampledTop, LinkMapsStandForThemselves) {
+    TraceWriter writer;
+    writer.header().sample_bytes = kRate;
+    ASSERT_EQ(writer.add_scope(make_scope(0, format::ScopeState::kOpen)), format::kUnattributedScope);
+    const std::uint32_t stack = writer.add_named_stack({"dlopen", "main"});
+    for (std::uint64_t i = 0; i < 7; ++i)
+        writer.add_block(kHeap + (i << 20), kEvenOdds, stack, format::kUnattributedScope);
+    writer.thread().alloc_calls = 7;
+    TestProfile profile(writer);
+    const nlohmann::json totals = top_json(profile)["totals"];
+    EXPECT_EQ(totals["live_blocks"], 7);
+    EXPECT_EQ(totals["count_error"], 0);
+    EXPECT_EQ(totals["sampled_blocks"], 7);
 }
 
 TEST(SampledScopes, SurvivorsAreEstimatesAndCleanIsAnUpperBound) {
