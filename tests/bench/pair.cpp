@@ -14,11 +14,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kChanging = 4;
 
-void* volatile g_keep;
-
 __attribute__((noinline)) void pair(std::uint32_t bytes) {
     void* block = std::malloc(bytes);
-    g_keep = block;
+    asm volatile("" : "+r"(block) : : "memory");  // the compiler must not leave both out
     std::free(block);
 }
 
