@@ -127,10 +127,10 @@ void finish_free(const TakenBlock& taken) {
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
     if (!taken.known) {
         finish_free(taken);
-        if (g_state.sample_bytes == 0 || !is_left_out(bytes)) enter_alloc(block, bytes, caller);
+        if (!is_left_out(bytes)) enter_alloc(block, bytes, caller);
         return;
     }
-    if (g_state.sample_bytes != 0 && is_left_out(bytes)) return finish_free(taken);
+    if (is_left_out(bytes)) return finish_free(taken);
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
     const BusyGuard busy(*thread);

@@ -29,8 +29,9 @@ DREGS_INLINE ThreadState* this_thread() {
     return DREGS_LIKELY(thread && thread->ready) ? thread : start_this_thread();
 }
 
-// Whether an allocation is left out of a sample. It is counted all the same.
+// Whether an allocation is left out, of a sample. It is counted all the same.
 DREGS_INLINE bool is_left_out(std::size_t bytes) {
+    if (DREGS_LIKELY(g_state.sample_bytes == 0)) return false;
     ThreadState* thread = t_thread;
     if (DREGS_UNLIKELY(!thread || !thread->ready)) return false;  // asked again when it has been started
     if (DREGS_UNLIKELY(thread->sampler.takes(bytes))) {
@@ -51,8 +52,7 @@ void enter_alloc(void* block, std::size_t bytes, const Registers& caller);
 // Inlined, so that a block of no sample costs no capture of registers either; the function that it stands in must have
 // a frame pointer.
 DREGS_INLINE void record_alloc(void* block, std::size_t bytes) {
-    if (DREGS_UNLIKELY(g_state.sample_bytes != 0) && is_left_out(bytes)) return;
-    enter_alloc(block, bytes, DREGS_CAPTURE_CALLER());
+    if (!is_left_out(bytes)) enter_alloc(block, bytes, DREGS_CAPTURE_CALLER());
 }
 
 void take_free(void* block);

@@ -31,7 +31,7 @@ DREGS_COLD ThreadState* start_this_thread() {
 // Before it, nobody may have known whether to sample.
 DREGS_COLD void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller) {
     if (!this_thread()) return count_lost_alloc(nullptr, bytes);
-    if (g_state.sample_bytes == 0 || !is_left_out(bytes)) enter_alloc(block, bytes, caller);
+    if (!is_left_out(bytes)) enter_alloc(block, bytes, caller);
 }
 
 DREGS_COLD void count_lost_alloc(ThreadState* thread, std::uint64_t bytes) {

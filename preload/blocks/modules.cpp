@@ -51,8 +51,11 @@ std::uint32_t Modules::add(const LoadedObject& object) {
     describe(object, described);
     std::uint32_t module = find_twin(described);
     if (!module) {
-        if (count_ + 1 >= format::kMaxModules) file_->note(format::NoteCode::kModulesFull, 0, nullptr);
-        if (count_ + 1 >= format::kMaxModules || !(module = records_.append_locked())) return format::kNoModule;
+        if (count_ + 1 >= format::kMaxModules) {
+            file_->note(format::NoteCode::kModulesFull, 0, nullptr);
+            return format::kNoModule;
+        }
+        if (!(module = records_.append_locked())) return format::kNoModule;
         records_.at(module) = described;
         count_ = module;
     }

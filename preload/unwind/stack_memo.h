@@ -105,6 +105,8 @@ class StackMemo {
     static std::uint64_t mix(std::uint64_t hash, std::uint64_t location) {
         return (hash + location) * 0x9E3779B97F4A7C15u;
     }
+    // How many words lie outwards of a frame's own: what there is to compare when a walk has come to it.
+    std::uint32_t words_outside(const MemoFrame* frame) const { return frame != frames_ ? frame[-1].words : 0; }
     std::uint32_t number_of(std::uint32_t outermost) const {
         return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
     }

@@ -134,9 +134,7 @@ bool Follower::at_candidate() {
 // The frame at hand is the memo's candidate: does everything outwards hold, too? Where it does not, what the memo says
 // of the frames before that is not enough to go on with (rbp may be another): the walk goes on from the frame at hand.
 bool Follower::joins() {
-    const MemoFrame* const joint = candidate_ - 1;
-    if (DREGS_UNLIKELY(joint == frames_)) return true;
-    const MemoWord* const unequal = verify(memo_.words_, memo_.words_ + joint[-1].words);
+    const MemoWord* const unequal = verify(memo_.words_, memo_.words_ + memo_.words_outside(candidate_ - 1));
     if (DREGS_LIKELY(unequal == memo_.words_)) return true;
     const MemoFrame* const at = holds_as_far_as(unequal);
     if (at == frames_) return true;
@@ -150,7 +148,7 @@ DREGS_COLD const MemoFrame* Follower::holds_as_far_as(const MemoWord* end) {
     const MemoFrame* at = candidate_ - 1;
     for (;;) {
         const auto left = static_cast<std::uint32_t>(end - memo_.words_);
-        while (at != frames_ && (at == frames_ + 1 ? 0 : at[-2].words) >= left) --at;
+        while (at != frames_ && memo_.words_outside(at - 1) >= left) --at;
         if (at == frames_) return at;
         if (end[-1].address != reinterpret_cast<std::uintptr_t>(&StackMemo::kNever)) return at;
         WalkState state{frame_of(at[0]), state_.stack, 0};
@@ -243,10 +241,9 @@ DREGS_INLINE void Follower::finish(StackMemo& memo, const MemoFrame* joined_end,
 // The usual case: the walk comes to the frame where the last one joined the memo, and all that it read from there
 // holds.
 DREGS_INLINE bool Unwinder::joins_as_usual(const Sprint& sprint, const StackMemo& memo, const MemoFrame* candidate) {
-    const MemoFrame& joint = candidate[-1];
-    if (DREGS_UNLIKELY(!joint.is(sprint.pc, sprint.sp, sprint.bp))) return false;
-    const std::uint32_t words = &joint == memo.frames_ ? 0 : candidate[-2].words;
-    return verify(memo.words_, memo.words_ + words) == memo.words_;
+    const MemoFrame* const joint = candidate - 1;
+    if (DREGS_UNLIKELY(!joint->is(sprint.pc, sprint.sp, sprint.bp))) return false;
+    return verify(memo.words_, memo.words_ + memo.words_outside(joint)) == memo.words_;
 }
 
 DREGS_HOT bool Unwinder::follow(const Registers& start, StackMemo& memo, std::uint32_t limit) {

@@ -82,7 +82,7 @@ void Learner::adopt_all(std::uint32_t epoch) {
 // hold. The word that a walk reads first comes last.
 void Learner::come_by(std::uint32_t index, const ReadWord& read) {
     MemoFrame& frame = memo_.frames_[index];
-    std::uint32_t count = index != 0 ? memo_.frames_[index - 1].words : 0;
+    std::uint32_t count = memo_.words_outside(&frame);
     if (read.is_others()) {
         memo_.words_[count++] = {reinterpret_cast<std::uintptr_t>(&StackMemo::kNever), ~StackMemo::kNever};
     } else {

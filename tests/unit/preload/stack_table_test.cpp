@@ -62,17 +62,16 @@ TEST_F(StackTableTest, HashesMayCollide) {
     }
 }
 
-TEST_F(StackTableTest, ThreadsAgreeOnHashedStacks) {
+// Interns the same stacks by `intern_one(number)` on several threads at once: each must get the same ids.
+template <typename InternOne>
+void expect_threads_agree(InternOne intern_one) {
     constexpr int kThreads = 4;
     constexpr std::uint64_t kStacks = 30'000;
     std::vector<std::vector<std::uint32_t>> found(kThreads);
     std::vector<std::thread> threads;
     for (auto& ids : found) {
         threads.emplace_back([&] {
-            for (std::uint64_t i = 0; i < kStacks; ++i) {
-                const Stack stack{i % 500 + 1, i / 500 + 1, 42};
-                ids.push_back(parts().stacks.intern_hashed(stack.data(), 3, format::kStackWhole, i % 64));
-            }
+            for (std::uint64_t i = 0; i < kStacks; ++i) ids.push_back(intern_one(i));
         });
     }
     for (std::thread& thread : threads) thread.join();
@@ -80,17 +79,14 @@ TEST_F(StackTableTest, ThreadsAgreeOnHashedStacks) {
 }
 
 TEST_F(StackTableTest, ThreadsAgree) {
-    constexpr int kThreads = 4;
-    constexpr std::uint64_t kStacks = 30'000;
-    std::vector<std::vector<std::uint32_t>> found(kThreads);
-    std::vector<std::thread> threads;
-    for (auto& ids : found) {
-        threads.emplace_back([&] {
-            for (std::uint64_t i = 0; i < kStacks; ++i) ids.push_back(intern({i % 1000 + 1, i / 1000 + 1, 42}));
-        });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (const auto& ids : found) EXPECT_EQ(ids, found[0]);
+    expect_threads_agree([&](std::uint64_t i) { return intern({i % 1000 + 1, i / 1000 + 1, 42}); });
+}
+
+TEST_F(StackTableTest, ThreadsAgreeOnHashedStacks) {
+    expect_threads_agree([&](std::uint64_t i) {
+        const Stack stack{i % 500 + 1, i / 500 + 1, 42};
+        return parts().stacks.intern_hashed(stack.data(), 3, format::kStackWhole, i % 64);
+    });
 }
 
 }  // namespace
