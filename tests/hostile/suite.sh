@@ -4,13 +4,12 @@
 # A case does something to a traced program, many times where chance has a part, and expects that the program did not
 # notice and that its trace is right. Each fault ends with `survived`, which makes a row of the table in tests/README.md:
 # what was tried, how often, how many traces were read, what they had lost. scripts/faults writes that table.
-. "$(dirname "${BASH_SOURCE[0]}")/../e2e/harness.sh"
-
 : "${DREGS_BUILD:?}"
-CASE=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
+CASE=$(realpath "$0")
 ROOM=$(basename "$(dirname "$CASE")")
 BUILT=$DREGS_BUILD/tests/hostile/$ROOM  # the room's programs and libraries
-SUITE=$(dirname "$CASE")/..
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/harness.sh"
+
 TRACES_READ=0
 declare -A LOSSES=()
 
@@ -22,9 +21,10 @@ is_full() { [ "${DREGS_FAULTS:-}" = full ]; }
 tally() {
     local key count
     TRACES_READ=$((TRACES_READ + 1))
-    while read -r key count; do
-        LOSSES[$key]=$((${LOSSES[$key]:-0} + count))
-    done < <(query top.json '"\n".join(f"{k} {v}" for k, v in d["loss"].items() if k in LOSS and v)')
+    for key in unrecorded_allocs truncated_stacks unknown_frees; do
+        count=$(query top.json "d['loss']['$key']")
+        [ "$count" = 0 ] || LOSSES[$key]=$((${LOSSES[$key]:-0} + count))
+    done
 }
 
 # read_trace TRACE [QUERY-PROBLEMS-OPTIONS]: a sound trace; nothing lost but what the options allow. Leaves top.json.
