@@ -35,8 +35,9 @@ inline bool take_block(const void* block, Block& taken) {
 }
 
 // A block was given back that is not in the table; in a forked child most such blocks are the parent's, in a sampled
-// trace they are not of the sample.
-inline void count_unknown_free(ThreadState& thread) {
+// trace they are not of the sample. It may be a link map.
+inline void count_unknown_free(ThreadState& thread, const void* block) {
+    if (DREGS_UNLIKELY(g_state.modules.may_be_link_map(address_of(block)))) notice_unloading(block);
     if (g_state.sample_bytes != 0) return;
     add_local(g_state.forked ? thread.counters->inherited_frees : thread.counters->unknown_frees, 1);
 }
@@ -93,7 +94,7 @@ DREGS_HOT void take_free(void* block) {
     __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
     const BusyGuard busy(*thread);
     Block taken;
-    if (DREGS_UNLIKELY(!take_block(block, taken))) return count_unknown_free(*thread);
+    if (DREGS_UNLIKELY(!take_block(block, taken))) return count_unknown_free(*thread, block);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.scope, block, busy.former() != 0);
 }
@@ -119,7 +120,7 @@ void finish_free(const TakenBlock& taken) {
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
     const BusyGuard busy(*thread);
-    if (!taken.known) return count_unknown_free(*thread);
+    if (!taken.known) return count_unknown_free(*thread, nullptr);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.block.scope, nullptr, busy.former() != 0);
 }

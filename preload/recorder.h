@@ -90,6 +90,8 @@ void count_lost_free();
 void count_lost_marker(ThreadState* thread);
 // A block was taken out of a record that is not the thread's current one.
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested);
+// A block was freed that is not in the table and may have been a link map.
+void notice_unloading(const void* block);
 void renew_slice(ThreadState& thread);
 
 }  // namespace dregs

@@ -13,6 +13,10 @@ void count_in_header(std::uint64_t format::Header::*in_trace, std::uint64_t Earl
     fetch_add(recording ? g_state.file.header().*in_trace : g_state.early.*before, count);
 }
 
+void forget_module(std::uint32_t module) {
+    if (module) g_state.unwinder.forget_module(module);
+}
+
 }  // namespace
 
 DREGS_COLD ThreadState* start_this_thread() {
@@ -53,12 +57,14 @@ DREGS_COLD void count_lost_marker(ThreadState* thread) {
 
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
     if (DREGS_UNLIKELY(scope == kUnattributedScope)) {
-        const std::uint32_t module = g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block));
-        if (module) g_state.unwinder.forget_module(module);
-        return;
+        return forget_module(g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block)));
     }
     // The stock may be half changed where this handler interrupted its thread.
     g_state.scopes.count_release(nested ? nullptr : &thread.stock, scope);
+}
+
+DREGS_COLD void notice_unloading(const void* block) {
+    forget_module(g_state.modules.forget_unrecorded(reinterpret_cast<std::uintptr_t>(block)));
 }
 
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {

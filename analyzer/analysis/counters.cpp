@@ -34,6 +34,12 @@ std::string describe(const Trace& trace, const format::Note& note) {
     return text;
 }
 
+std::string describe_unwatched(const Trace& trace, const format::Module& module) {
+    const std::string path(trace.string(module.path));
+    return absl::StrCat("the unloading of ", path.empty() ? "a module without a name" : path,
+                        " would not be noticed: its names may stand for what came after it");
+}
+
 void add_thread(const format::ThreadCounters& thread, Loss& loss) {
     loss.unrecorded_allocs += thread.unrecorded_allocs;
     loss.unrecorded_bytes += thread.unrecorded_bytes;
@@ -107,6 +113,9 @@ Loss sum_loss(const Trace& trace, const LiveSet& live, bool at_rest) {
     loss.damaged_blocks = trace.damage().damaged + live.damaged().blocks;
     loss.in_flux_blocks = trace.damage().in_flux;
     if (at_rest) loss.imbalance = imbalance_of(trace, sum_totals(trace, live), loss, live);
+    for (const format::Module& module : trace.modules()) {
+        if ((module.flags & format::kModuleUnwatched) != 0) loss.notes.push_back(describe_unwatched(trace, module));
+    }
     for (const format::Note& note : trace.notes()) {
         if (note.code != format::NoteCode::kNone) loss.notes.push_back(describe(trace, note));
     }

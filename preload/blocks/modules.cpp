@@ -59,7 +59,10 @@ std::uint32_t Modules::add(const LoadedObject& object) {
         records_.at(module) = described;
         count_ = module;
     }
-    watch(object.link_map);
+    if (object.link_map)
+        watch(object.link_map);
+    else
+        records_.at(module).flags |= format::kModuleUnwatched;
     store_release(records_.at(module).state, format::ModuleState::kLoaded);
     loaded_[module].begin = object.map_start;
     store_release(loaded_[module].link_map, object.link_map);
@@ -94,7 +97,7 @@ void Modules::describe(const LoadedObject& object, Record& out) {
 // The loader keeps a name as it was asked for: a relative one means the directory of that moment, most likely still
 // ours.
 const char* Modules::absolute(const char* name) {
-    if (name[0] == '/') return name;
+    if (name[0] == '/' || !name[0]) return name;
     const int length = sys::working_directory(path_, sizeof path_);
     if (length <= 0) return name;
     Text(path_ + length, sizeof path_ - static_cast<std::size_t>(length)).add('/').add(name);
@@ -123,19 +126,25 @@ void Modules::describe_file(const LoadedObject& object, Record& out) {
     out.file_mtime_ns = times.mtime_ns;
 }
 
-// A link map that is a recorded block will be freed when its module is unloaded: send that free to forget_link_map.
+// A link map will be freed when its module is unloaded: send that free to forget_link_map. One that is no recorded
+// block, a parent process's for instance, is known by its address alone.
 void Modules::watch(const ::link_map* link_map) {
     const auto address = reinterpret_cast<std::uintptr_t>(link_map);
     std::uint32_t former = 0;
     if (blocks_->move(address, kUnattributedScope, former)) {
         if (former != kUnattributedScope) scopes_->count_release(nullptr, former);
-    } else if (sampled_ && !is_from_before(link_map)) {
-        Block replaced;
-        const std::size_t bytes = g_real.malloc_usable_size(const_cast<::link_map*>(link_map));
-        if (blocks_->insert(address, {bytes, format::kStackNone, kUnattributedScope}, replaced) ==
-            BlockMap::Insert::kDone)
-            sampled_->add(address);
+        return;
     }
+    if (sampled_) sampled_->add(address);
+    if (!sampled_ || is_from_before(link_map) || !enter(link_map)) unrecorded_.add(address);
+}
+
+// Whether the link map is a block of the block map now.
+bool Modules::enter(const ::link_map* link_map) {
+    Block replaced;
+    const std::size_t bytes = g_real.malloc_usable_size(const_cast<::link_map*>(link_map));
+    const Block block{bytes, format::kStackNone, kUnattributedScope};
+    return blocks_->insert(reinterpret_cast<std::uintptr_t>(link_map), block, replaced) == BlockMap::Insert::kDone;
 }
 
 void Modules::watch_all(AddressFilter& sampled) {
@@ -151,6 +160,14 @@ bool Modules::is_from_before(const ::link_map* link_map) const {
         if (before_[i] == link_map) return true;
     }
     return before_count_ == kMostBefore;
+}
+
+std::uint32_t Modules::forget_unrecorded(std::uintptr_t block) {
+    const std::uint32_t module = forget_link_map(block);
+    if (!module) return 0;
+    unrecorded_.remove(block);
+    if (sampled_) sampled_->remove(block);
+    return module;
 }
 
 std::uint32_t Modules::forget_link_map(std::uintptr_t block) {

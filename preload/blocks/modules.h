@@ -1,9 +1,10 @@
 // The module table: which file stood at which addresses, from when to when.
 //
 // A module is written down when a pc in it is first seen. Its unloading is noticed when the loader frees its link map:
-// the block of a link map is marked in the block map, so that only its free takes the slow path here. The loader frees
-// it after unmapping and before it lets anyone map again, so no pc is ever looked up in the wrong instance. Modules
-// that the program started with have a link map from before the allocator; they are never unloaded.
+// the block of a link map is marked in the block map, so that only its free takes the slow path here; one that is not
+// in the block map (a parent process's) is found among the frees of unknown blocks. The loader frees it after unmapping
+// and before it lets anyone map again, so no pc is ever looked up in the wrong instance. Modules that the program
+// started with have a link map from before the allocator; they are never unloaded.
 #pragma once
 
 #include "preload/blocks/address_filter.h"
@@ -25,6 +26,9 @@ class Modules {
     std::uint32_t identify(const LoadedObject& object);
     // A block of the unattributed scope was freed: when it was a link map, its module is gone. Returns its index or 0.
     std::uint32_t forget_link_map(std::uintptr_t block);
+    // The same for a block that was not in the block map; most are told by one load to be no link map.
+    bool may_be_link_map(std::uintptr_t block) const { return unrecorded_.may_hold(block); }
+    std::uint32_t forget_unrecorded(std::uintptr_t block);
 
   private:
     using Record = format::Module;
@@ -42,6 +46,7 @@ class Modules {
     const char* file_of(const LoadedObject& object, std::uint32_t& flags);
     const char* absolute(const char* name);
     void watch(const ::link_map* link_map);
+    bool enter(const ::link_map* link_map);
     bool is_from_before(const ::link_map* link_map) const;
     static constexpr std::uint32_t kMostBefore = 512;
 
@@ -54,7 +59,8 @@ class Modules {
     std::uint32_t count_;  // modules are 1 .. count_
     TraceTable<Record, format::kModules, 64> records_;
     Loaded loaded_[format::kMaxModules];
-    AddressFilter* sampled_;  // null: the block map holds every block
+    AddressFilter unrecorded_;  // link maps of loaded modules that are not in the block map
+    AddressFilter* sampled_;    // null: the block map holds every block
     std::uint32_t before_count_;
     const ::link_map* before_[kMostBefore];  // link maps that were there when recording began
     char path_[kPathBytes];                  // scratch, under the slow lock

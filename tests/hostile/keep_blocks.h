@@ -14,8 +14,8 @@ __attribute__((noinline, unused)) static void keep_blocks(int count) {
 /* Comes and goes, so that there is traffic beside what is kept. */
 __attribute__((noinline, unused)) static void use_blocks(int count) {
     for (int i = 0; i < count; i++) {
-        last_kept = malloc(100 + (size_t)i % 1000);
-        free(last_kept);
+        void* volatile block = malloc(100 + (size_t)i % 1000);
+        free(block);
     }
 }
 

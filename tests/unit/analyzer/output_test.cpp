@@ -86,6 +86,21 @@ TEST(TopText, SaysWhatWasLost) {
         << out.str();
 }
 
+TEST(TopText, SaysWhichModulesUnloadingWouldNotBeNoticed) {
+    TraceWriter writer = sample_trace();
+    format::Module module{};
+    module.state = format::ModuleState::kLoaded;
+    module.flags = format::kModuleUnwatched;
+    module.begin = 0x7000'0000, module.end = 0x7000'1000;
+    module.path = writer.add_string("/a/plugin.so");
+    writer.add_module(module);
+    TestProfile profile(writer);
+    std::ostringstream out;
+    print_top_text(out, *profile, {}, {});
+    EXPECT_NE(out.str().find("note: the unloading of /a/plugin.so would not be noticed"), std::string::npos)
+        << out.str();
+}
+
 TEST(TopText, ShowsAsManyRowsAndFramesAsAsked) {
     TraceWriter writer = sample_trace();
     TestProfile profile(writer);
