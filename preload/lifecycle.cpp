@@ -135,16 +135,19 @@ bool start() {
     return true;
 }
 
+void add_note(format::NoteCode code, const char* detail) {
+    if (load_acquire(g_state.phase) != Phase::kRecording && !start_recording()) return;
+    SlowSection section(g_state.lock);
+    if (section.held()) g_state.notes.add(code, 0, detail, g_state.clock.now_cs());
+}
+
 // The program's own malloc, if it has one, is found before ours: then no hook of ours is ever called for it.
 void note_foreign_malloc() {
     void* seen = dlsym(RTLD_DEFAULT, "malloc");
     if (seen == reinterpret_cast<void*>(&malloc)) return;
-    if (g_state.phase != Phase::kRecording && !start_recording()) return;
     LoadedObject object{};
     const bool found = find_object(reinterpret_cast<std::uintptr_t>(seen), &object) && object.link_map;
-    const char* module = found ? object.link_map->l_name : nullptr;
-    SlowSection section(g_state.lock);
-    if (section.held()) g_state.notes.add(format::NoteCode::kForeignMalloc, 0, module, g_state.clock.now_cs());
+    add_note(format::NoteCode::kForeignMalloc, found ? object.link_map->l_name : nullptr);
 }
 
 __attribute__((constructor)) void on_load() {
@@ -165,6 +168,11 @@ __attribute__((destructor)) void on_unload() {
 }
 
 }  // namespace
+
+DREGS_COLD void note_own_scope(const char* library) {
+    const KeepErrno keep_errno;
+    if (library && !has_sanitizer()) add_note(format::NoteCode::kOwnScope, library);
+}
 
 DREGS_COLD bool start_recording() {
     if (!real_ready()) return false;

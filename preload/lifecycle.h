@@ -7,4 +7,7 @@ namespace dregs {
 // cannot record.
 bool start_recording();
 
+// The program asks for a library with a scope of its own, in which malloc may be another than ours.
+void note_own_scope(const char* library);
+
 }  // namespace dregs

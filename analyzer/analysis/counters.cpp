@@ -21,6 +21,9 @@ const char* note_text(format::NoteCode code) {
             return "the program brings its own malloc: its blocks are not seen";
         case format::NoteCode::kSnapshotFailed:
             return "a snapshot the program asked for failed";
+        case format::NoteCode::kOwnScope:
+            return "a library was loaded with RTLD_DEEPBIND or into a namespace: what it allocates is most likely not "
+                   "seen";
         default:
             return "a note this dregs does not know";
     }

@@ -358,6 +358,7 @@ enum class NoteCode : std::uint32_t {
     kModulesFull = 3,
     kForeignMalloc = 4,   // the program brings its own malloc: `detail` is its module
     kSnapshotFailed = 6,  // dregs_snapshot(): `error`, `detail` the label
+    kOwnScope = 7,        // `detail` was asked for with RTLD_DEEPBIND or in a namespace: it may call another malloc
 };
 struct Note {
     NoteCode code;

@@ -1,4 +1,5 @@
-// The allocator behind us: the next definition of each function in the program's search order.
+// The functions behind us, the allocator's and two of the loader's: the next definition of each in the program's search
+// order.
 //
 // Resolved at the first call of any hook. Finding them may itself allocate: that is served by the bootstrap heap.
 #pragma once
@@ -18,7 +19,9 @@ namespace dregs {
     X(memalign, void*, (std::size_t, std::size_t))             \
     X(valloc, void*, (std::size_t))                            \
     X(pvalloc, void*, (std::size_t))                           \
-    X(malloc_usable_size, std::size_t, (void*))
+    X(malloc_usable_size, std::size_t, (void*))                \
+    X(dlopen, void*, (const char*, int))                       \
+    X(dlmopen, void*, (long, const char*, int))
 
 struct RealFunctions {
 #define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;
