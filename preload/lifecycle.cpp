@@ -147,7 +147,8 @@ void note_foreign_malloc() {
     if (seen == reinterpret_cast<void*>(&malloc)) return;
     LoadedObject object{};
     const bool found = find_object(reinterpret_cast<std::uintptr_t>(seen), &object) && object.link_map;
-    add_note(format::NoteCode::kForeignMalloc, found ? object.link_map->l_name : nullptr);
+    const char* module = found ? object.link_map->l_name : "";
+    add_note(format::NoteCode::kForeignMalloc, module[0] ? module : nullptr);  // the program itself has no name there
 }
 
 __attribute__((constructor)) void on_load() {

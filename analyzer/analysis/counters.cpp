@@ -18,7 +18,7 @@ const char* note_text(format::NoteCode code) {
         case format::NoteCode::kModulesFull:
             return "too many modules were loaded: some have no names";
         case format::NoteCode::kForeignMalloc:
-            return "the program brings its own malloc: its blocks are not seen";
+            return "the program brings its own malloc, which is called in place of ours: its blocks are not seen";
         case format::NoteCode::kSnapshotFailed:
             return "a snapshot the program asked for failed";
         case format::NoteCode::kOwnScope:
