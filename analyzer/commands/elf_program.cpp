@@ -37,7 +37,6 @@ struct SanitizerMark {
 constexpr SanitizerMark kSanitizers[] = {{"__asan_init", "AddressSanitizer"},
                                          {"__tsan_init", "ThreadSanitizer"},
                                          {"__msan_init", "MemorySanitizer"},
-                                         {"__lsan_init", "LeakSanitizer"},
                                          {"__hwasan_init", "HWAddressSanitizer"}};
 
 bool has_interpreter(Elf* elf) {

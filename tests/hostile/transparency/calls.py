@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""calls.py PREFIX: what `strace -ff -o PREFIX` saw of a program after its mark (getppid, twice), without the shim's calls.
+
+The shim's calls are those that preload/README.md names under "What can be seen of us"; nothing else is left out. Of each
+process and thread one list of calls; numbers that differ from run to run (addresses, process ids) are made equal. Exit
+status 1 if the shim left a descriptor open or signals blocked.
+"""
+import glob
+import re
+import sys
+
+# What the shim does beside its file, whatever the result. A program that does the same must do it as often without us: the
+# test's own uses none of these after its mark.
+SHIM = [
+    r'readlink\("/proc/self/exe"',
+    r'(prctl\(PR_GET_NAME|getpid\(|getppid\(|gettid\(|uname\(|sched_yield\()',
+    r'prlimit64\(0, RLIMIT_FSIZE, NULL',
+    r'madvise\(0x[0-9a-f]+, \d+, (MADV_WIPEONFORK|MADV_POPULATE_WRITE)\)',
+    r'mmap\(NULL, \d+, PROT_READ\|PROT_WRITE, MAP_PRIVATE\|MAP_ANONYMOUS\|MAP_NORESERVE, -1, 0\)',
+    r'tgkill\(\d+, \d+, 0\)',
+    r'getcwd\(',
+    r'(newfstatat|stat)\((AT_FDCWD, )?"/',  # files of modules: their size and time
+    r'rt_sigprocmask\(0xffffffff /\* SIG_\?\?\? \*/',  # looks whether a page of the stack is there
+]
+SHIM_FILES = re.compile(r'openat\(AT_FDCWD, "[^"]*(\.dregs|/proc/self/cmdline)"')
+BLOCKED = re.compile(r"rt_sigprocmask\(SIG_BLOCK, ~\[ILL TRAP BUS FPE SEGV SYS\], (\[.*\]), 8\)")
+CHANCE = re.compile(r"(futex|restart_syscall|set_robust_list|rseq)\(")
+
+
+class Calls:
+    """One process's or thread's calls; descriptors of the shim's are followed from open to close."""
+
+    def __init__(self):
+        self.kept, self.ours, self.masks = [], set(), []
+
+    def is_mask(self, line):
+        """Signals are blocked while something grows, and then the very same mask is restored."""
+        if blocked := BLOCKED.match(line):
+            self.masks.append(blocked[1])
+            return True
+        if self.masks and line.startswith(f"rt_sigprocmask(SIG_SETMASK, {self.masks[-1]}, NULL, 8)"):
+            self.masks.pop()
+            return True
+        return False
+
+    def is_ours(self, line):
+        if SHIM_FILES.match(line):
+            result = int(line.rsplit("= ", 1)[1].split()[0])
+            if result >= 0:
+                self.ours.add(result)
+            return True
+        used = re.match(r"(close|ftruncate|fallocate|fstat|newfstatat|read|pread64)\((\d+)", line) or re.match(
+            r"(mmap)\(.*MAP_SHARED(?:_VALIDATE)?(?:\|MAP_\w+)*, (\d+),", line)
+        if used and int(used[2]) in self.ours:
+            if used[1] == "close":
+                self.ours.remove(int(used[2]))
+            return True
+        return self.is_mask(line) or any(re.match(pattern, line) for pattern in SHIM)
+
+    def add(self, line):
+        if CHANCE.match(line) or self.is_ours(line):
+            return
+        line = re.sub(r'getrandom\(".*",', "getrandom(", line)
+        line = re.sub(r"0x[0-9a-f]+", "ADDRESS", line)
+        self.kept.append(re.sub(r"\b\d{3,}\b", "NUMBER", line))
+
+
+def read(path, marked):
+    """The calls in a file of strace's; `marked`: of the first process, only those behind the mark."""
+    calls, seen = Calls(), ""
+    for line in open(path, encoding="utf-8", errors="replace"):
+        if marked and not (seen.startswith("getppid(") and line.startswith("getppid(")):
+            seen = line
+            continue
+        if marked:
+            marked = False
+            continue
+        calls.add(line.rstrip("\n"))
+    return calls
+
+
+def main():
+    files = sorted(glob.glob(sys.argv[1] + ".*"), key=lambda name: int(name.rsplit(".", 1)[1]))
+    found = [read(path, index == 0) for index, path in enumerate(files)]
+    for index, calls in enumerate(found):
+        print(f"-- {index}", *calls.kept, sep="\n")
+    left = [text for calls in found for text in (*map(str, calls.ours), *calls.masks)]
+    sys.exit(f"descriptors left open, or masks not restored: {left}" if left else 0)
+
+
+if __name__ == "__main__":
+    main()
