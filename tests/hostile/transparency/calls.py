@@ -62,6 +62,7 @@ class Calls:
             return
         line = re.sub(r'getrandom\(".*",', "getrandom(", line)
         line = re.sub(r"0x[0-9a-f]+", "ADDRESS", line)
+        line = re.sub(r" +", " ", line)  # strace aligns results
         self.kept.append(re.sub(r"\b\d{3,}\b", "NUMBER", line))
 
 
