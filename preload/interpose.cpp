@@ -21,8 +21,15 @@ DREGS_INLINE void* recorded(void* block, std::size_t bytes) {
     return block;
 }
 
-DREGS_COLD void* grow_bootstrap_block(void* block, std::size_t bytes) {
-    void* fresh = real_ready() ? g_real.malloc(bytes) : dregs::bootstrap_heap::allocate(bytes);
+void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
+    if (DREGS_LIKELY(block != nullptr && !dregs::is_left_out(bytes))) dregs::enter_alloc(block, bytes, caller);
+    return block;
+}
+
+// A block from before the real allocator was known moves over to it.
+DREGS_COLD void* reallocate_bootstrap_block(void* block, std::size_t bytes, const dregs::Registers& caller) {
+    if (bytes == 0) return nullptr;  // as glibc: freed
+    void* fresh = real_ready() ? recorded(g_real.malloc(bytes), bytes, caller) : dregs::bootstrap_heap::allocate(bytes);
     const std::size_t former = dregs::bootstrap_heap::size_of(block);
     if (fresh) __builtin_memcpy(fresh, block, former < bytes ? former : bytes);
     return fresh;
@@ -30,7 +37,9 @@ DREGS_COLD void* grow_bootstrap_block(void* block, std::size_t bytes) {
 
 // What realloc and reallocarray do.
 inline void* reallocate(void* block, std::size_t bytes, const dregs::Registers& caller) {
-    if (DREGS_UNLIKELY(!real_ready() || dregs::bootstrap_heap::owns(block))) return grow_bootstrap_block(block, bytes);
+    if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block))) return reallocate_bootstrap_block(block, bytes, caller);
+    if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes);
+    if (!block) return recorded(g_real.realloc(nullptr, bytes), bytes, caller);
     const dregs::TakenBlock taken = dregs::take_for_realloc(block);
     void* moved = g_real.realloc(block, bytes);
     if (DREGS_LIKELY(moved != nullptr))
@@ -66,10 +75,7 @@ DREGS_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
     return recorded(g_real.calloc(count, bytes), count * bytes);
 }
 
-DREGS_EXPORT void* realloc(void* block, std::size_t bytes) {
-    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, bytes) : nullptr, bytes);
-    return reallocate(block, bytes, DREGS_CAPTURE_CALLER());
-}
+DREGS_EXPORT void* realloc(void* block, std::size_t bytes) { return reallocate(block, bytes, DREGS_CAPTURE_CALLER()); }
 
 // Ours rather than the C library's, which would call realloc above and be recorded twice.
 DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t bytes) {
@@ -78,12 +84,14 @@ DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t byte
         errno = ENOMEM;
         return nullptr;
     }
-    if (!block) return recorded(real_ready() ? g_real.realloc(nullptr, total) : nullptr, total);
     return reallocate(block, total, DREGS_CAPTURE_CALLER());
 }
 
 DREGS_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
-    if (DREGS_UNLIKELY(!real_ready())) return ENOMEM;
+    if (DREGS_UNLIKELY(!real_ready())) {
+        *out = dregs::bootstrap_heap::allocate(bytes, alignment);
+        return *out ? 0 : ENOMEM;
+    }
     const int error = g_real.posix_memalign(out, alignment, bytes);
     if (error == 0) recorded(*out, bytes);
     return error;

@@ -1,8 +1,9 @@
-// Memory for allocations made while the real allocator is being looked up (dlsym itself may allocate).
+// Memory for allocations made before the real allocator is known: while it is being looked up (dlsym itself may
+// allocate), and by IFUNC resolvers that run before the loader has relocated this library.
 //
 // Bump allocation from a static arena; what is freed is not used again. A few hundred bytes in practice; when the arena
-// is full the caller gets null, as from an exhausted heap. Nothing here is recorded: these blocks are ours, not the
-// program's.
+// is full the caller gets null, as from an exhausted heap. Calls nothing outside of itself. Blocks here are not
+// recorded until a realloc moves them.
 #pragma once
 
 #include <cstddef>

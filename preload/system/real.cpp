@@ -5,18 +5,27 @@
 #include "preload/system/attributes.h"
 
 namespace dregs {
+
+RealFunctions g_real;
+
 namespace {
 
 DREGS_THREAD bool t_resolving;
 
+// The loader relocates one library after the other, and an IFUNC resolver that it calls in between may allocate. Until
+// our own turn has come no function can be called and no thread-local variable be found. A pointer to ourselves tells:
+// the loader sets it with the first relocations of all.
+const void* volatile g_self = &g_real;
+
+bool is_relocated() { return g_self == &g_real; }
+
 }  // namespace
 
-RealFunctions g_real;
 bool detail::g_real_resolved;
 
 // Threads may come here together: all find the same.
 DREGS_COLD bool resolve_real() {
-    if (t_resolving) return false;
+    if (!is_relocated() || t_resolving) return false;
     t_resolving = true;
     RealFunctions found{};
 #define DREGS_RESOLVE(name, result, parameters) \

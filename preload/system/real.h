@@ -1,7 +1,8 @@
 // The functions behind us, the allocator's and two of the loader's: the next definition of each in the program's search
 // order.
 //
-// Resolved at the first call of any hook. Finding them may itself allocate: that is served by the bootstrap heap.
+// Resolved at the first call of any hook. Finding them may itself allocate, and so may
+// code that runs before this library is relocated: that is served by the bootstrap heap.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,8 @@ struct RealFunctions {
 // Null members until resolve_real() has run.
 extern RealFunctions g_real;
 
-// True when g_real is complete. False: this thread is inside the look-up already, so the call came from dlsym.
+// True when g_real is complete. False: this thread is inside the look-up already, so the call came from dlsym; or the
+// loader has not come to this library yet.
 bool resolve_real();
 
 namespace detail {
