@@ -115,7 +115,7 @@ static void tell_heap(const char* when) {
 
 static void try_settings(void) {
     printf("mallopt: %d %d\n", mallopt(M_MMAP_THRESHOLD, 65536), mallopt(M_TRIM_THRESHOLD, 65536));
-    void* mapped = malloc(5000000);
+    void* volatile mapped = malloc(5000000);
     promise("M_MMAP_THRESHOLD maps a block by itself", mallinfo2().hblks == 1, 5000000);
     free(mapped);
     promise("and gives it back", mallinfo2().hblks == 0, 5000000);
