@@ -28,8 +28,8 @@ same_results() {
 tests=0
 same_results test.test_json test.test_thread test.test_ctypes
 if is_full; then
-    same_results test.test_{fork1,threading,threadsignals,signal,subprocess,faulthandler,sqlite3,mmap,socket,os,exceptions} \
-        test.test_{multiprocessing_fork,asyncio,concurrent_futures,gc,weakref,zlib,ssl,tracemalloc,embed,capi}
+    same_results test.test_{fork1,threading,threadsignals,signal,subprocess,faulthandler,sqlite3,mmap,os,exceptions} \
+        test.test_{gc,weakref,zlib,tracemalloc,capi,select,selectors,posix,pty,io}
 fi
 [ "$tests" -gt 100 ] || fail "only $tests tests were run"
 survived "Python's own tests: the same results" "$tests"
