@@ -3,9 +3,11 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include "preload/recorder.h"
 #include "preload/state.h"
 #include "preload/system/options.h"
 #include "preload/system/real.h"
+#include "preload/system/sandbox.h"
 #include "preload/system/text.h"
 #include "version.h"
 
@@ -46,7 +48,6 @@ const char* allocator_path() {
 
 void describe_process(format::Header& header, const char* program) {
     StringTable& strings = g_state.strings;
-    char text[kPathBytes];
     header.start_realtime_ns = sys::realtime_ns();
     header.start_monotonic_ns = sys::monotonic_ns();
     header.start_boottime_ns = sys::boottime_ns();
@@ -57,6 +58,7 @@ void describe_process(format::Header& header, const char* program) {
     header.output = strings.add(g_state.file.path());
     header.shim_version = strings.add(kVersionText);
     header.allocator = strings.add(allocator_path());
+    char(&text)[kPathBytes] = g_state.scratch;
     sys::host_name(text, sizeof text);
     header.host = strings.add(text);
     header.sample_bytes = g_state.sample_bytes;
@@ -102,7 +104,7 @@ void attach_tables() {
 bool is_wanted(const char* program) { return !g_options.only[0] || in_list(base_name(program), g_options.only); }
 
 bool open_file() {
-    char program[kPathBytes];
+    char(&program)[kPathBytes] = g_state.scratch;
     const int length = sys::read_link("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = 0;
     if (!is_wanted(program)) return false;
@@ -173,6 +175,14 @@ __attribute__((destructor)) void on_unload() {
 DREGS_COLD void note_own_scope(const char* library) {
     const KeepErrno keep_errno;
     if (library && !has_sanitizer()) add_note(format::NoteCode::kOwnScope, library);
+}
+
+DREGS_COLD void prepare_for_sandbox(const sandbox::Filter& filter) {
+    if (!this_thread()) return;
+    const bool may_populate = sys::may_populate(filter);
+    if (may_populate && sys::may_grow_files(filter)) return;
+    SlowSection section(g_state.lock);
+    if (section.held()) g_state.file.take_last_chunk(!may_populate);
 }
 
 DREGS_COLD bool start_recording() {

@@ -1,5 +1,8 @@
-// From nothing to recording, once per process: at the first allocation, also in a forked child.
+// From nothing to recording, once per process: at the first allocation, also in a forked child; and the last chance
+// before the program forbids it.
 #pragma once
+
+#include "preload/system/sandbox.h"
 
 namespace dregs {
 
@@ -9,5 +12,8 @@ bool start_recording();
 
 // The program asks for a library with a scope of its own, in which malloc may be another than ours.
 void note_own_scope(const char* library);
+
+// The program is about to install this filter: starts, and takes what will not be to be had under it.
+void prepare_for_sandbox(const sandbox::Filter& filter);
 
 }  // namespace dregs

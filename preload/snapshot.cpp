@@ -49,9 +49,17 @@ struct Copy {
     bool failed;  // no space
 };
 
+// The path is made in pages of its own: hooks run on small stacks.
+int create_copy(const char* label) {
+    void* const room = sys::map_private(kPathBytes);
+    if (!room) return -ENOMEM;
+    const int descriptor = create_beside(g_state.file.path(), label, *static_cast<char(*)[kPathBytes]>(room));
+    sys::unmap(room, kPathBytes);
+    return descriptor;
+}
+
 int open_copy(const char* label, Copy& copy) {
-    char path[kPathBytes];
-    copy.descriptor = create_beside(g_state.file.path(), label, path);
+    copy.descriptor = create_copy(label);
     if (copy.descriptor < 0) return copy.descriptor;
     g_state.file.each_chunk(
         [&](const char*, std::uint64_t offset, std::uint64_t bytes) { copy.bytes = offset + bytes; });

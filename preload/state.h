@@ -18,6 +18,7 @@
 #include "preload/scopes/thread_scopes.h"
 #include "preload/scopes/threads.h"
 #include "preload/system/clock.h"
+#include "preload/system/options.h"
 #include "preload/unwind/unwind.h"
 
 namespace dregs {
@@ -45,6 +46,7 @@ struct alignas(4096) State {
     std::uint32_t max_frames;
     std::uint32_t forked;
     std::uint32_t sample_bytes;  // 0: every block is recorded
+    char scratch[kPathBytes];  // for whoever starts the process: hooks run on small stacks
     TraceFile file;
     StringTable strings;
     Notes notes;

@@ -15,18 +15,20 @@ const char* suffix_of(const char* pattern) {
     return suffix;
 }
 
-void add_directory(const char* pattern, Text& out) {
-    if (*pattern == '/') return;
-    char directory[kPathBytes];
-    if (sys::working_directory(directory, sizeof directory) > 0) out.add(directory).add('/');
+// The working directory, at the beginning of the buffer that the path is made in: hooks run on small stacks.
+std::size_t begin_with_directory(const char* pattern, char (&out)[kPathBytes]) {
+    const int length = *pattern == '/' ? 0 : sys::working_directory(out, kPathBytes);
+    if (length <= 0) return 0;
+    Text(out + length, kPathBytes - static_cast<std::size_t>(length)).add('/');
+    return text_length(out);
 }
 
 }  // namespace
 
 bool expand_output(const char* pattern, const char* program, std::uint32_t pid, unsigned attempt,
                    char (&out)[kPathBytes]) {
-    Text text(out, kPathBytes);
-    add_directory(pattern, text);
+    const std::size_t directory = begin_with_directory(pattern, out);
+    Text text(out + directory, kPathBytes - directory);
     if (pattern[0] == '.' && pattern[1] == '/') pattern += 2;
     const char* suffix = suffix_of(pattern);
     for (const char* c = pattern;; ++c) {

@@ -4,6 +4,7 @@
 
 #include "preload/system/atomics.h"
 #include "preload/system/attributes.h"
+#include "preload/system/sandbox.h"
 #include "preload/system/text.h"
 
 namespace dregs {
@@ -13,6 +14,8 @@ constexpr std::uint64_t kPage = 4096;
 // The first chunk holds the header and the first segment of every table; small, because most processes are.
 constexpr std::uint64_t kFirstChunk = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLargestChunk = std::uint64_t{64} << 20;
+// Made present ahead of a sandbox that forbids to do so later: enough for the blocks of some 16 MiB of heap.
+constexpr std::uint64_t kSandboxPopulated = std::uint64_t{4} << 20;
 constexpr unsigned kAttempts = 10'000;
 // Where the default name goes when the working directory cannot be written.
 constexpr char kFallbackOutput[] = "/tmp/%n.%p.dregs";
@@ -65,14 +68,27 @@ int TraceFile::map_chunk(int descriptor, std::uint64_t bytes) {
     }
     void* address = sys::map_file(descriptor, offset, bytes);
     if (!address) return -ENOMEM;
-    chunks_[chunk_count_++] = {static_cast<char*>(address), offset, bytes, 0};
+    chunks_[chunk_count_++] = {static_cast<char*>(address), offset, bytes, 0, 0};
     return 0;
 }
 
 DREGS_COLD bool TraceFile::give_up(int error) {
     cannot_grow_ = true;
-    note(format::NoteCode::kGrowthFailed, -error, nullptr);
+    const bool sandboxed = error == -EPERM && sandbox::is_present();
+    note(format::NoteCode::kGrowthFailed, -error, sandboxed ? "the program's seccomp filter" : nullptr);
     return false;
+}
+
+// One chunk more.
+int TraceFile::extend(std::uint64_t bytes) {
+    const int descriptor = sys::reopen_file(path_);
+    if (descriptor < 0) return descriptor;
+    sys::FileIdentity found{};
+    int error = sys::file_identity(descriptor, found);
+    const bool same = found.device == identity_.device && found.inode == identity_.inode;
+    if (error == 0) error = same ? map_chunk(descriptor, bytes) : -ESTALE;
+    sys::close_file(descriptor);
+    return error;
 }
 
 DREGS_COLD bool TraceFile::add_chunk(std::uint64_t least_bytes) {
@@ -80,14 +96,33 @@ DREGS_COLD bool TraceFile::add_chunk(std::uint64_t least_bytes) {
     std::uint64_t bytes = chunks_[chunk_count_ - 1].bytes * 2;
     if (bytes > kLargestChunk) bytes = kLargestChunk;
     if (bytes < least_bytes) bytes = round_up(least_bytes, kPage);
-    const int descriptor = sys::reopen_file(path_);
-    if (descriptor < 0) return give_up(descriptor);
-    sys::FileIdentity found{};
-    int error = sys::file_identity(descriptor, found);
-    const bool same = found.device == identity_.device && found.inode == identity_.inode;
-    if (error == 0) error = same ? map_chunk(descriptor, bytes) : -ESTALE;
-    sys::close_file(descriptor);
+    const int error = extend(bytes);
     return error == 0 || give_up(error);
+}
+
+DREGS_COLD void TraceFile::take_last_chunk(bool populate) {
+    if (cannot_grow_ || chunk_count_ == kMaxChunks) return;
+    if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);
+    for (std::uint64_t bytes = kLargestChunk; bytes >= kFirstChunk; bytes /= 4) {
+        if (extend(bytes) != 0) continue;
+        if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);
+        return;
+    }
+}
+
+// The first pages that are not in use yet.
+void TraceFile::populate_ahead(Chunk& chunk, std::uint64_t bytes) {
+    const std::uint64_t end = round_up(chunk.used + bytes, kPage);
+    bytes = end < chunk.bytes ? end : chunk.bytes;
+    if (cannot_populate_ || sys::populate(chunk.address, bytes) == 0) chunk.populated = bytes;
+}
+
+bool TraceFile::is_populated(std::uintptr_t begin, std::uintptr_t end) const {
+    for (std::uint32_t i = chunk_count_; i-- > 0;) {
+        const auto first = reinterpret_cast<std::uintptr_t>(chunks_[i].address);
+        if (begin >= first && end <= first + chunks_[i].populated) return true;
+    }
+    return false;
 }
 
 void* TraceFile::reserve(std::uint64_t bytes, std::uint64_t alignment, std::uint64_t& offset) {
@@ -107,6 +142,7 @@ bool TraceFile::populate(void* at, std::uint64_t bytes) {
     if (cannot_populate_) return true;
     const auto begin = reinterpret_cast<std::uintptr_t>(at) & ~(kPage - 1);
     const auto end = round_up(reinterpret_cast<std::uintptr_t>(at) + bytes, kPage);
+    if (is_populated(begin, end)) return true;
     const int error = sys::populate(reinterpret_cast<void*>(begin), end - begin);
     if (error == 0) return true;
     if (error == -EINVAL) {

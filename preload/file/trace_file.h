@@ -26,6 +26,10 @@ class TraceFile {
     // Makes reserved space usable. False: no room on the disk.
     bool populate(void* at, std::uint64_t bytes);
 
+    // The file will not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
+    // long as that can be done. Callers hold the slow lock.
+    void take_last_chunk(bool populate);
+
     // Leaves a message for the reader; the same again only counts. Callers hold the slow lock or are alone.
     void note(format::NoteCode code, int error, const char* detail) {
         if (note_sink_) note_sink_(note_context_, code, error, detail);
@@ -46,13 +50,17 @@ class TraceFile {
         std::uint64_t offset;
         std::uint64_t bytes;
         std::uint64_t used;
+        std::uint64_t populated;  // the first so many bytes need no more
     };
     static constexpr std::uint32_t kMaxChunks = 4096;
 
     int create_under_free_name(const Options& options, const char* program);
     bool add_chunk(std::uint64_t least_bytes);
+    int extend(std::uint64_t bytes);
     int map_chunk(int descriptor, std::uint64_t bytes);
     bool give_up(int error);
+    bool is_populated(std::uintptr_t begin, std::uintptr_t end) const;
+    void populate_ahead(Chunk& chunk, std::uint64_t bytes);
 
     format::Header* header_;
     std::uint32_t chunk_count_;

@@ -22,6 +22,9 @@ bool is_relocated() { return g_self == &g_real; }
 }  // namespace
 
 bool detail::g_real_resolved;
+extern "C" {
+decltype(dregs_next_syscall) dregs_next_syscall;
+}
 
 // Threads may come here together: all find the same.
 DREGS_COLD bool resolve_real() {
@@ -33,6 +36,7 @@ DREGS_COLD bool resolve_real() {
     DREGS_REAL_FUNCTIONS(DREGS_RESOLVE)
 #undef DREGS_RESOLVE
     g_real = found;
+    __atomic_store_n(&dregs_next_syscall, found.syscall, __ATOMIC_RELEASE);
     __atomic_store_n(&detail::g_real_resolved, true, __ATOMIC_RELEASE);
     t_resolving = false;
     return true;

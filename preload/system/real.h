@@ -1,5 +1,5 @@
-// The functions behind us, the allocator's and two of the loader's: the next definition of each in the program's search
-// order.
+// The functions behind us, the allocator's, two of the loader's, and the two by which programs put a sandbox upon
+// themselves: the next definition of each in the program's search order.
 //
 // Resolved at the first call of any hook. Finding them may itself allocate, and so may
 // code that runs before this library is relocated: that is served by the bootstrap heap.
@@ -22,7 +22,9 @@ namespace dregs {
     X(pvalloc, void*, (std::size_t))                           \
     X(malloc_usable_size, std::size_t, (void*))                \
     X(dlopen, void*, (const char*, int))                       \
-    X(dlmopen, void*, (long, const char*, int))
+    X(dlmopen, void*, (long, const char*, int))                \
+    X(prctl, int, (int, long, long, long, long))               \
+    X(syscall, long, (long, long, long, long, long, long, long))
 
 struct RealFunctions {
 #define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;
@@ -33,15 +35,17 @@ struct RealFunctions {
 // Null members until resolve_real() has run.
 extern RealFunctions g_real;
 
+// g_real.syscall, for assembly.
+extern "C" long (*dregs_next_syscall)(long, long, long, long, long, long, long);
+
 // True when g_real is complete. False: this thread is inside the look-up already, so the call came from dlsym; or the
 // loader has not come to this library yet.
 bool resolve_real();
 
 namespace detail {
 extern bool g_real_resolved;
-}
-inline bool real_ready() {
-    return __builtin_expect(__atomic_load_n(&detail::g_real_resolved, __ATOMIC_ACQUIRE), 1) || resolve_real();
-}
+inline bool is_resolved() { return __builtin_expect(__atomic_load_n(&g_real_resolved, __ATOMIC_ACQUIRE), 1); }
+}  // namespace detail
+inline bool real_ready() { return detail::is_resolved() || resolve_real(); }
 
 }  // namespace dregs

@@ -1,16 +1,23 @@
 // The only calls into the operating system that the shim makes.
 //
 // Shared preconditions: none of these allocates, locks, throws, or touches errno; none is a cancellation point; all are
-// async-signal-safe. Calls that can fail return a negative errno (as the kernel does) unless they say otherwise.
+// async-signal-safe. Calls that can fail return a negative errno (as the kernel does) unless they say otherwise. A call
+// that a seccomp filter of the program's would not let pass is not made (sandbox.h): it fails with EPERM.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+namespace dregs::sandbox {
+struct Filter;
+}
+
 namespace dregs::sys {
 
 // Zeroed private memory that reads as zero again in a forked child. Null when there is none. Never given back.
 void* map_private(std::size_t bytes);
+// The same, but a forked child keeps its contents.
+void* map_kept(std::size_t bytes);
 // Makes existing whole pages read as zero in a forked child. False: the kernel cannot (before 4.14).
 bool wipe_on_fork(void* pages, std::size_t bytes);
 
@@ -26,6 +33,10 @@ int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes);
 // Null when it cannot be mapped.
 void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes);
 void unmap(void* address, std::size_t bytes);
+// Whether a filter that is not active yet would let a file grow: open it again, give it a size, map it.
+bool may_grow_files(const sandbox::Filter& filter);
+// Whether it would let pages be populated.
+bool may_populate(const sandbox::Filter& filter);
 // Makes pages of a mapping present and writable, so that a full disk is an error here and no SIGBUS later.
 int populate(void* pages, std::size_t bytes);
 
@@ -55,8 +66,9 @@ void host_name(char* out, std::size_t bytes);
 
 std::uint32_t process_id();
 std::uint32_t parent_process_id();
+// Where it may not be asked for, a number that no thread has as its id and no other thread is given.
 std::uint32_t thread_id();
-// Whether a thread of this process has that id.
+// Whether a thread of this process has that id. True where that may not be asked.
 bool thread_exists(std::uint32_t thread);
 // At most 15 bytes and a NUL.
 void thread_name(char out[16]);
@@ -64,9 +76,13 @@ void yield();
 // Whether this thread runs on its alternate signal stack at this moment.
 bool on_signal_stack();
 
-// Keeps signals from this thread, but for those that its own faults raise. Returns the mask to restore.
+// Keeps signals from this thread, but for those that its own faults raise; not where that may not be done. Returns the
+// mask to restore.
 std::uint64_t block_signals();
 void restore_signals(std::uint64_t mask);
+
+// The program's own call, made for it whatever filters say. Returns what the kernel does.
+long call_for_program(long number, long a, long b, long c, long d, long e, long f);
 
 // The vdso's clocks: no system call.
 std::uint64_t monotonic_ns();

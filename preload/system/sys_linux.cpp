@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "preload/system/sandbox.h"
 #include "preload/system/sys.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -21,7 +22,16 @@
 namespace dregs::sys {
 namespace {
 
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+constexpr long kPageBytes = 4096;
+constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+constexpr long kMaskBytes = 8;  // of a signal mask, as the kernel knows it
+
+sandbox::SystemCall describe(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+    const auto word = [](long value) { return static_cast<std::uint64_t>(value); };
+    return {number, {word(a), word(b), word(c), word(d), word(e), word(f)}};
+}
+
+long make(long number, long a, long b, long c, long d, long e, long f) {
     long result;
     register long r10 asm("r10") = d;
     register long r8 asm("r8") = e;
@@ -31,6 +41,11 @@ long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 
                  : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                  : "rcx", "r11", "memory");
     return result;
+}
+
+long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+    if (sandbox::is_present() && !sandbox::permits(describe(number, a, b, c, d, e, f))) return -EPERM;
+    return make(number, a, b, c, d, e, f);
 }
 
 template <typename T>
@@ -63,6 +78,8 @@ void* map_private(std::size_t bytes) {
     return pages;
 }
 
+void* map_kept(std::size_t bytes) { return map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); }
+
 bool wipe_on_fork(void* pages, std::size_t bytes) {
     return call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_WIPEONFORK) == 0;
 }
@@ -73,7 +90,7 @@ int create_file(const char* path) {
 }
 
 int reopen_file(const char* path) {
-    return static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0));
+    return static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), kReopenFlags, 0));
 }
 
 int close_file(int descriptor) { return static_cast<int>(call(SYS_close, descriptor)); }
@@ -92,6 +109,25 @@ void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes) {
 
 void unmap(void* pages, std::size_t bytes) { call(SYS_munmap, address(pages), static_cast<long>(bytes)); }
 
+bool may_grow_files(const sandbox::Filter& filter) {
+    const sandbox::SystemCall calls[] = {
+        describe(SYS_openat, AT_FDCWD, 0, kReopenFlags),
+        describe(SYS_fstat, 3),
+        describe(SYS_prlimit64, 0, RLIMIT_FSIZE),
+        describe(SYS_ftruncate, 3, kPageBytes),
+        describe(SYS_mmap, 0, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, 3),
+        describe(SYS_close, 3),
+    };
+    for (const sandbox::SystemCall& each : calls) {
+        if (!sandbox::passes(filter, each)) return false;
+    }
+    return true;
+}
+
+bool may_populate(const sandbox::Filter& filter) {
+    return sandbox::passes(filter, describe(SYS_madvise, 0, kPageBytes, MADV_POPULATE_WRITE));
+}
+
 int populate(void* pages, std::size_t bytes) {
     return static_cast<int>(call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_POPULATE_WRITE));
 }
@@ -100,8 +136,8 @@ int populate(void* pages, std::size_t bytes) {
 // and fails with EINVAL where the word can be read, EFAULT where not. It needs no descriptor and sandboxes allow it.
 bool can_read(std::uintptr_t word) {
     constexpr long kNoSuchHow = ~0L;
-    constexpr long kMaskBytes = 8;
-    return call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes) != -EFAULT;
+    const long result = call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes);
+    return result != -EFAULT && result != -EPERM;
 }
 
 int file_identity(int descriptor, FileIdentity& out) {
@@ -153,8 +189,13 @@ void host_name(char* out, std::size_t bytes) {
 
 std::uint32_t process_id() { return static_cast<std::uint32_t>(call(SYS_getpid)); }
 std::uint32_t parent_process_id() { return static_cast<std::uint32_t>(call(SYS_getppid)); }
-std::uint32_t thread_id() { return static_cast<std::uint32_t>(call(SYS_gettid)); }
-bool thread_exists(std::uint32_t thread) { return call(SYS_tgkill, process_id(), thread, 0) == 0; }
+std::uint32_t thread_id() {
+    const long id = call(SYS_gettid);
+    if (id > 0) return static_cast<std::uint32_t>(id);
+    constexpr std::uint32_t kNoId = std::uint32_t{1} << 31;  // the kernel's ids are below 2^22
+    return kNoId | static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) >> 6);
+}
+bool thread_exists(std::uint32_t thread) { return call(SYS_tgkill, process_id(), thread, 0) != -ESRCH; }
 void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
 void yield() { call(SYS_sched_yield); }
 
@@ -168,11 +209,17 @@ std::uint64_t block_signals() {
     const std::uint64_t all_but_faults =
         ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP) | bit(SIGSYS));
     std::uint64_t former = 0;
-    call(SYS_rt_sigprocmask, SIG_BLOCK, address(&all_but_faults), address(&former), sizeof former);
+    // Not without being allowed to undo it.
+    if (!sandbox::permits(describe(SYS_rt_sigprocmask, SIG_SETMASK, address(&former), 0, kMaskBytes))) return former;
+    call(SYS_rt_sigprocmask, SIG_BLOCK, address(&all_but_faults), address(&former), kMaskBytes);
     return former;
 }
 
-void restore_signals(std::uint64_t mask) { call(SYS_rt_sigprocmask, SIG_SETMASK, address(&mask), 0, sizeof mask); }
+void restore_signals(std::uint64_t mask) { call(SYS_rt_sigprocmask, SIG_SETMASK, address(&mask), 0, kMaskBytes); }
+
+long call_for_program(long number, long a, long b, long c, long d, long e, long f) {
+    return make(number, a, b, c, d, e, f);
+}
 
 std::uint64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
 std::uint64_t monotonic_coarse_ns() { return clock_ns(CLOCK_MONOTONIC_COARSE); }

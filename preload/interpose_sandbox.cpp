@@ -1,0 +1,89 @@
+// The two functions of the C library by which a program puts a seccomp filter upon itself, and nothing else: the shim
+// must know what it may still ask of the system (system/sandbox.h). All other calls go straight on.
+//
+// A program that installs a filter by a system call of its own making is not noticed.
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+
+#include "preload/lifecycle.h"
+#include "preload/system/attributes.h"
+#include "preload/system/guard.h"
+#include "preload/system/real.h"
+#include "preload/system/sandbox.h"
+#include "preload/system/sys.h"
+
+namespace {
+
+using dregs::dregs_next_syscall;
+using dregs::sandbox::Filter;
+
+// Runs `install`, which returns -1 when it failed. Once it has succeeded nothing may be done that is not asked for.
+template <typename Install>
+auto sandboxed(bool strict, long program, Install install) {
+    Filter* filter = nullptr;
+    {
+        const dregs::KeepErrno keep_errno;
+        filter =
+            strict ? dregs::sandbox::keep_strict() : dregs::sandbox::keep(reinterpret_cast<const sock_fprog*>(program));
+        if (filter) dregs::prepare_for_sandbox(*filter);
+        if (filter) dregs::sandbox::activate(*filter);
+    }
+    const auto result = install();
+    if (filter && result == -1) dregs::sandbox::forget(*filter);
+    return result;
+}
+
+// The C library's part, before its functions have been looked up, which is before main.
+long make_call(long number, long a, long b, long c, long d, long e, long f) {
+    const long result = dregs::sys::call_for_program(number, a, b, c, d, e, f);
+    if (result >= 0 || result < -4095) return result;
+    errno = static_cast<int>(-result);
+    return -1;
+}
+
+}  // namespace
+
+extern "C" {
+
+__attribute__((used)) long dregs_early_syscall(long number, long a, long b, long c, long d, long e, long f) {
+    return make_call(number, a, b, c, d, e, f);
+}
+
+__attribute__((used)) long dregs_seccomp(long number, long operation, long flags, long program, long d, long e,
+                                         long f) {
+    const auto install = [=] {
+        const auto next = dregs_next_syscall ? dregs_next_syscall : dregs_early_syscall;
+        return next(number, operation, flags, program, d, e, f);
+    };
+    const bool strict = operation == SECCOMP_SET_MODE_STRICT;
+    if (!strict && operation != SECCOMP_SET_MODE_FILTER) return install();
+    return sandboxed(strict, program, install);
+}
+
+// Must leave no frame of ours: what it calls may return twice (clone, vfork).
+DREGS_EXPORT __attribute__((naked)) long syscall(long, ...) {
+    __asm__(
+        "cmpq $317, %rdi\n\t"  // SYS_seccomp
+        "je dregs_seccomp\n\t"
+        "movq dregs_next_syscall(%rip), %r11\n\t"
+        "testq %r11, %r11\n\t"
+        "je dregs_early_syscall\n\t"
+        "jmp *%r11");
+}
+
+DREGS_EXPORT int prctl(int option, long a, long b, long c, long d) {
+    const auto install = [=] {
+        const auto next = dregs::detail::is_resolved() ? dregs::g_real.prctl : nullptr;
+        return next ? next(option, a, b, c, d) : static_cast<int>(make_call(SYS_prctl, option, a, b, c, d, 0));
+    };
+    const bool strict = a == SECCOMP_MODE_STRICT;
+    if (option != PR_SET_SECCOMP || (!strict && a != SECCOMP_MODE_FILTER)) return install();
+    return sandboxed(strict, b, install);
+}
+
+static_assert(SYS_seccomp == 317);
+
+}  // extern "C"
