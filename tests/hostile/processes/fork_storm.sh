@@ -7,9 +7,9 @@ expect_match "children" "^$forks children ended well$" traced.out
 expect_kept $((forks + 300))
 parent=$TRACE
 expect_eq "traces" $((forks + 1)) "$(ls traces | wc -l)"
-looked_at=0
+looked_at=0 children=$(rounds 15 200)
 for TRACE in traces/*.dregs; do
-    [ "$TRACE" != "$parent" ] && [ $((looked_at += 1)) -le 40 ] || continue
+    [ "$TRACE" != "$parent" ] && [ $((looked_at += 1)) -le "$children" ] || continue
     read_trace "$TRACE" inherited=True
     expect_kept 7
     expect_top "inherited blocks given back in $TRACE" 1 "d['loss']['inherited_frees']"
