@@ -1,0 +1,2 @@
+# The loader binds lazily with some 3 KB of the caller's stack.
+target_link_options(hostile_threads_coroutines PRIVATE -Wl,-z,now)
