@@ -46,7 +46,7 @@ struct alignas(4096) State {
     std::uint32_t max_frames;
     std::uint32_t forked;
     std::uint32_t sample_bytes;  // 0: every block is recorded
-    char scratch[kPathBytes];  // for whoever starts the process: hooks run on small stacks
+    char scratch[kPathBytes];    // for whoever starts the process: hooks run on small stacks
     TraceFile file;
     StringTable strings;
     Notes notes;
