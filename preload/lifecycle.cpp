@@ -125,6 +125,7 @@ bool start() {
     if (has_sanitizer() || !sys::wipe_on_fork(&g_state, sizeof g_state)) return false;
     if (!g_options_read) read_options(g_options);
     g_options_read = true;
+    sys::adopt_process();
     g_state.forked = g_started_before;
     g_started_before = true;
     g_state.clock.start();

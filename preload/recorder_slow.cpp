@@ -84,7 +84,7 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
 DREGS_COLD void renew_slice(ThreadState& thread) {
     {
         SlowSection section(g_state.lock);
-        if (section.held()) g_state.threads.refresh_name(thread);
+        if (section.held()) g_state.threads.identify(thread);
     }
     g_state.thread_scopes.renew_slice(thread);
     store_relaxed(g_state.file.header().last_seen_cs, g_state.clock.now_cs());

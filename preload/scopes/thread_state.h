@@ -45,7 +45,7 @@ struct ThreadState {
     // Stack frame of the outermost hook at work, and in the lowest bits how many there are. One word, so that a signal
     // handler finds both or neither.
     std::uintptr_t busy;
-    std::uint32_t tid;
+    std::uint32_t tid;      // 0: not known yet (Threads::identify)
     std::uint32_t slot;     // index in format::kThreads
     std::uint32_t current;  // scope record that a new block refers to
     format::Scope* current_record;

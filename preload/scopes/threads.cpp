@@ -5,6 +5,14 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 
+// A child of vfork is not the thread whose memory it uses: which that is, is only known when it is back.
+std::uint32_t own_id() { return sys::is_adopted_process() ? sys::thread_id() : 0; }
+
+// `own`: who asks. Its own id on another's state says that the other is gone and the id was given again.
+bool is_gone(const ThreadState& thread, std::uint32_t own) {
+    return thread.tid != 0 && (thread.tid == own || !sys::thread_exists(thread.tid));
+}
+
 constexpr std::uint64_t pages(std::uint64_t bytes) { return (bytes + kPage - 1) & ~(kPage - 1); }
 
 }  // namespace
@@ -23,7 +31,7 @@ void Threads::attach(TraceFile& file, SlowLock& lock, StringTable& strings, Thre
 ThreadState* Threads::find_gone(std::uint32_t tid) {
     for (std::uint32_t i = 0; i < kChecksPerStart && i < count_; ++i) {
         ThreadState& thread = *states_[next_check_++ % count_];
-        if (thread.tid != tid && sys::thread_exists(thread.tid)) continue;
+        if (!is_gone(thread, tid)) continue;
         scopes_->abandon(thread);
         return &thread;
     }
@@ -54,14 +62,12 @@ ThreadState* Threads::make_state(ThreadState* former) {
 ThreadState* Threads::claim(ThreadState* former) {
     SlowSection section(*lock_);
     if (!section.held()) return nullptr;
-    const std::uint32_t tid = sys::thread_id();
-    ThreadState* thread = former ? nullptr : find_gone(tid);
+    ThreadState* thread = former ? nullptr : find_gone(own_id());
     if (!thread) thread = make_state(former);
     if (!thread) return nullptr;
-    thread->tid = tid;
+    thread->tid = 0;
     thread->busy = 0;
-    thread->counters->tid = tid;
-    refresh_name(*thread);
+    identify(*thread);
     return thread;
 }
 
@@ -73,7 +79,8 @@ DREGS_COLD ThreadState* Threads::start(ThreadState* former) {
     return thread;
 }
 
-void Threads::refresh_name(ThreadState& thread) {
+void Threads::identify(ThreadState& thread) {
+    if (const std::uint32_t id = own_id()) thread.tid = thread.counters->tid = id;
     char name[16] = {};
     sys::thread_name(name);
     thread.name = strings_->intern(name);
@@ -82,7 +89,7 @@ void Threads::refresh_name(ThreadState& thread) {
 
 DREGS_COLD void Threads::sweep() {
     for (std::uint32_t i = 0; i < count_; ++i) {
-        if (!sys::thread_exists(states_[i]->tid)) scopes_->abandon(*states_[i]);
+        if (is_gone(*states_[i], 0)) scopes_->abandon(*states_[i]);
     }
 }
 

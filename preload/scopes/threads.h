@@ -17,8 +17,8 @@ class Threads {
     ThreadState* start(ThreadState* former);
     // Ends the scopes of threads that are gone. Callers hold the slow lock.
     void sweep();
-    // Reads the calling thread's name again: programs name their threads after they began. Callers hold the slow lock.
-    void refresh_name(ThreadState& thread);
+    // Asks for the calling thread's id and name, which it may have been given only later. Callers hold the slow lock.
+    void identify(ThreadState& thread);
 
   private:
     static constexpr std::uint32_t kMostThreads = 1u << 16;

@@ -68,7 +68,12 @@ std::uint32_t process_id();
 std::uint32_t parent_process_id();
 // Where it may not be asked for, a number that no thread has as its id and no other thread is given.
 std::uint32_t thread_id();
-// Whether a thread of this process has that id. True where that may not be asked.
+// This process is the one whose threads are meant from now on.
+void adopt_process();
+// False in a child of vfork or of clone with CLONE_VM, which runs in its parent's memory: the parent's threads cannot
+// be asked for there. False also where a process may not ask which it is.
+bool is_adopted_process();
+// Whether a thread of the adopted process has that id. True where that cannot be known.
 bool thread_exists(std::uint32_t thread);
 // At most 15 bytes and a NUL.
 void thread_name(char out[16]);

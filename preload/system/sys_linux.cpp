@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "preload/system/atomics.h"
 #include "preload/system/sandbox.h"
 #include "preload/system/sys.h"
 
@@ -22,6 +23,7 @@
 namespace dregs::sys {
 namespace {
 
+std::uint32_t g_process;  // the adopted one; 0: none yet
 constexpr long kPageBytes = 4096;
 constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
 constexpr long kMaskBytes = 8;  // of a signal mask, as the kernel knows it
@@ -195,7 +197,14 @@ std::uint32_t thread_id() {
     constexpr std::uint32_t kNoId = std::uint32_t{1} << 31;  // the kernel's ids are below 2^22
     return kNoId | static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) >> 6);
 }
-bool thread_exists(std::uint32_t thread) { return call(SYS_tgkill, process_id(), thread, 0) != -ESRCH; }
+void adopt_process() { store_relaxed(g_process, process_id()); }
+bool is_adopted_process() {
+    const std::uint32_t adopted = load_relaxed(g_process);
+    return adopted == 0 || adopted == process_id();
+}
+bool thread_exists(std::uint32_t thread) {
+    return !is_adopted_process() || call(SYS_tgkill, process_id(), thread, 0) != -ESRCH;
+}
 void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
 void yield() { call(SYS_sched_yield); }
 
