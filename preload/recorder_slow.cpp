@@ -55,6 +55,28 @@ DREGS_COLD void count_lost_marker(ThreadState* thread) {
     count_in_header(&format::Header::lost_markers, &EarlyLoss::markers, 1);
 }
 
+// A hook at work is a frame of ours further out, behind that of the signal. One buffer of locations is the interrupted
+// hook's, the other one is free as long as there is only that.
+DREGS_COLD bool hook_was_left(const ThreadState& thread, const Registers& caller) {
+    LoadedObject self{};
+    if (!find_object(reinterpret_cast<std::uintptr_t>(&hook_was_left), &self)) return false;
+    const std::uint64_t* locations = thread.locations[1];
+    const Walk walk = g_state.unwinder.walk(caller, thread.locations[1], g_state.max_frames);
+    if (walk.root != format::kStackWhole) return false;
+    for (std::uint32_t i = 0; i < walk.frames; ++i) {
+        const std::uint64_t pc = format::location_pc(locations[i]);
+        if (pc >= self.map_start && pc < self.map_end) return false;
+    }
+    return true;
+}
+
+DREGS_COLD bool forget_left_hook(ThreadState& thread, const Registers& caller) {
+    const std::uint8_t at_work = hooks_at_work(thread, caller.sp);
+    if (at_work > 1 || (at_work == 1 && !hook_was_left(thread, caller))) return false;
+    store_relaxed(thread.busy, std::uintptr_t{0});
+    return true;
+}
+
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
     if (DREGS_UNLIKELY(scope == kUnattributedScope)) {
         return forget_module(g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block)));

@@ -103,6 +103,8 @@ DREGS_COLD bool TraceFile::add_chunk(std::uint64_t least_bytes) {
 DREGS_COLD void TraceFile::take_last_chunk(bool populate) {
     if (cannot_grow_ || chunk_count_ == kMaxChunks) return;
     if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);
+    const Chunk& last = chunks_[chunk_count_ - 1];
+    if (last.bytes - last.used >= kLargestChunk / 2) return;
     for (std::uint64_t bytes = kLargestChunk; bytes >= kFirstChunk; bytes /= 4) {
         if (extend(bytes) != 0) continue;
         if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);

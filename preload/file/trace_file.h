@@ -26,8 +26,8 @@ class TraceFile {
     // Makes reserved space usable. False: no room on the disk.
     bool populate(void* at, std::uint64_t bytes);
 
-    // The file will not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
-    // long as that can be done. Callers hold the slow lock.
+    // The file may not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
+    // long as that can be done, unless that has been done before. Callers hold the slow lock.
     void take_last_chunk(bool populate);
 
     // Leaves a message for the reader; the same again only counts. Callers hold the slow lock or are alone.
