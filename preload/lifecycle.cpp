@@ -166,6 +166,7 @@ __attribute__((destructor)) void on_unload() {
     SlowSection section(g_state.lock);
     if (!section.held()) return;
     g_state.threads.sweep();
+    say_waits_in_vain();
     format::Header& header = g_state.file.header();
     header.last_seen_cs = g_state.clock.now_cs();
     store_release(header.state, format::ProcessState::kExited);

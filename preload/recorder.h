@@ -98,5 +98,7 @@ void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* blo
 // A block was freed that is not in the table and may have been a link map.
 void notice_unloading(const void* block);
 void renew_slice(ThreadState& thread);
+// Leaves a note when threads gave up waiting for the slow lock. Callers hold it.
+void say_waits_in_vain();
 
 }  // namespace dregs

@@ -1,4 +1,6 @@
 // The rare half of the recorder: first calls, losses, slices, frees that end a record or a module.
+#include <cerrno>
+
 #include "preload/lifecycle.h"
 #include "preload/recorder.h"
 #include "preload/state.h"
@@ -18,6 +20,11 @@ void forget_module(std::uint32_t module) {
 }
 
 }  // namespace
+
+void say_waits_in_vain() {
+    for (std::uint32_t waits = g_state.lock.take_waits_in_vain(); waits > 0; --waits)
+        g_state.file.note(format::NoteCode::kGrowthFailed, EBUSY, nullptr);
+}
 
 DREGS_COLD ThreadState* start_this_thread() {
     const KeepErrno keep_errno;  // looking up the real functions goes through the loader
@@ -106,7 +113,10 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
 DREGS_COLD void renew_slice(ThreadState& thread) {
     {
         SlowSection section(g_state.lock);
-        if (section.held()) g_state.threads.identify(thread);
+        if (section.held()) {
+            g_state.threads.identify(thread);
+            say_waits_in_vain();
+        }
     }
     g_state.thread_scopes.renew_slice(thread);
     store_relaxed(g_state.file.header().last_seen_cs, g_state.clock.now_cs());
