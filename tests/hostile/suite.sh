@@ -23,7 +23,7 @@ tally() {
     TRACES_READ=$((TRACES_READ + 1))
     while read -r key count; do
         [ "$count" = 0 ] || LOSSES[$key]=$((${LOSSES[$key]:-0} + count))
-    done < <(query top.json '"\n".join(text((key, d["loss"][key])) for key in LOSS)')
+    done < <(query top.json '"\n".join(text((key, d["loss"][key])) for key in (*LOSS, "lost_markers"))')
 }
 
 # read_trace TRACE [QUERY-PROBLEMS-OPTIONS]: a sound trace; nothing lost but what the options allow. Leaves top.json.

@@ -72,6 +72,15 @@ for size in $(rounds "2M 4500k" "2M 3M 4M 4500k 5M 6M 8M 9M 12M"); do
 done
 survived "a tmpfs that others fill while the program runs, and that has room again later" "$(rounds 2 9)"
 
+mount -t tmpfs -o ro tmpfs "$here"
+run bare "" "$BUILT/starve" "$here" storm snapshot
+DREGS_OUTPUT=$here/%p.dregs run traced "$DREGS_LIB" "$BUILT/starve" "$here" storm snapshot
+expect_eq "status on a read-only file system" 0 "$STATUS"
+expect_same_file "output on a read-only file system" bare.out traced.out
+expect_same_file "messages on a read-only file system" bare.err traced.err
+umount "$here"
+survived "a read-only file system"
+
 truncate -s 8M image
 if mkfs.ext4 -q -F image 2>/dev/null && mount -o loop image "$here" 2>/dev/null; then
     starve storm fill storm snapshot storm
