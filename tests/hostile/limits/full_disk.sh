@@ -23,13 +23,14 @@ asked_and_given='text((d["totals"]["alloc_calls"] + d["loss"]["unrecorded_allocs
     d["totals"]["free_calls"] + d["loss"]["unknown_frees"] + d["loss"]["lost_frees"]))'
 lossy="('unrecorded_allocs', 'unknown_frees', 'truncated_stacks')"
 
-# starve NAME WORD...: the same bare and traced on the disk. Leaves TRACE, or nothing where there was no room for one.
+# starve WORD...: the same bare and traced on the disk, traced by way of LAUNCHER. Leaves TRACE, or nothing where there was no room for one.
 starve() {
     rm -rf "${here:?}"/* 2>/dev/null
     run bare "" "$BUILT/starve" "$here" "$@"
     expect_eq "status of starve $*" 0 "$STATUS"
     rm -f "$here"/filler
-    DREGS_OUTPUT=$here/%p.dregs run traced "$DREGS_LIB" "$BUILT/starve" "$here" "$@"
+    # shellcheck disable=SC2086  # perhaps no word
+    DREGS_OUTPUT=$here/%p.dregs run traced "" ${LAUNCHER:-} env LD_PRELOAD="$DREGS_LIB" "$BUILT/starve" "$here" "$@"
     expect_eq "status of starve $*, traced" 0 "$STATUS"
     expect_same_file "output of starve $*" bare.out traced.out
     expect_same_file "messages of starve $*" bare.err traced.err
@@ -41,6 +42,7 @@ expect_nothing_silent() {
     [ -n "$TRACE" ] || return 0
     read_trace "$TRACE" "allow=$lossy"
     expect_top "$1: allocations and frees, recorded or lost" "$2" "$asked_and_given"
+    [ "${pages:-99}" -ge 8 ] || return 0 # no room for a note
     expect_top "$1: a loss without a word about it" False \
         'd["loss"]["unrecorded_allocs"] > 0 and not any("could not grow: No space" in n for n in d["loss"]["notes"])'
 }
@@ -54,13 +56,14 @@ how_much() {  # WORD...: allocations and frees where there is room
 one_storm=$(how_much storm) && two_storms=$(how_much storm storm) && three_storms=$(how_much storm storm storm)
 
 step=$(rounds 12 1)
-for ((pages = 1; pages <= 400; pages += step)); do
+for ((pages = 1; pages <= 400; pages += step)); do  # `pages`: see above
     [ "$pages" -lt 60 ] || pages=$((pages + 5 * step))
     mount -t tmpfs -o "size=$((pages * 4))k" tmpfs "$here"
     starve storm
     expect_nothing_silent "tmpfs of $pages pages" "$one_storm"
     umount "$here"
 done
+unset pages
 survived "a tmpfs too small by any number of pages" "$(((400 - 60) / (6 * step) + 60 / step))"
 
 for size in $(rounds "2M 4500k" "2M 3M 4M 4500k 5M 6M 8M 9M 12M"); do
@@ -71,6 +74,14 @@ for size in $(rounds "2M 4500k" "2M 3M 4M 4500k 5M 6M 8M 9M 12M"); do
     umount "$here"
 done
 survived "a tmpfs that others fill while the program runs, and that has room again later" "$(rounds 2 9)"
+
+for size in $(rounds 2M "40k 800k 1500k 2M 5M 9M"); do
+    mount -t tmpfs -o "size=$size" tmpfs "$here"
+    LAUNCHER=$BUILT/old_kernel starve storm fill storm snapshot
+    expect_nothing_silent "tmpfs of $size on an old kernel" "$two_storms"
+    umount "$here"
+done
+survived "a tmpfs that gets full, on a kernel that cannot populate mappings (before 5.14)" "$(rounds 1 6)"
 
 mount -t tmpfs -o ro tmpfs "$here"
 run bare "" "$BUILT/starve" "$here" storm snapshot
