@@ -54,12 +54,14 @@ std::uint64_t read_side_extent(const ByteSource& source, const TableLayout::Exte
     std::uint64_t in_flux = 0;
     Chunk first;
     Chunk second;
+    const std::uint64_t extent_end = extent.offset + extent.records * sizeof(format::SideBlock);
     for (std::uint64_t at = 0; at < extent.records; at += kChunkRecords) {
+        const auto [begin, end] = source.next_data(extent.offset + at * sizeof(format::SideBlock), extent_end);
+        if (begin >= end) return in_flux;  // nothing was ever stored from here on
+        at = (begin - extent.offset) / sizeof(format::SideBlock);
         const std::uint64_t offset = extent.offset + at * sizeof(format::SideBlock);
         first.resize(std::min(kChunkRecords, extent.records - at));
         second.resize(first.size());
-        const auto [begin, end] = source.next_data(offset, offset + first.size() * sizeof(format::SideBlock));
-        if (begin >= end) continue;  // a hole: nothing was ever stored
         read_chunk(source, offset, first);
         read_chunk(source, offset, second);
         in_flux += settle_chunk(first, second);

@@ -48,10 +48,11 @@ LeafReader::LeafReader(const ByteSource& source, const format::Header& header) :
     const TableLayout layout(source, header, format::kLeaves);
     const RecordArray<format::Leaf> records(source, header, format::kLeaves);
     const std::uint64_t file_end = source.size();
-    for (std::uint64_t i = 0; i < records.size(); ++i) {
-        if (records[i].offset == 0) continue;  // handed out, not written yet
-        check_leaf(source, layout.offset_of(i), records[i], file_end);
-        leaves_.push_back(records[i]);
+    for (auto at = records.begin(); at != records.end(); ++at) {
+        const format::Leaf& leaf = *at;
+        if (leaf.offset == 0) continue;  // handed out, not written yet
+        check_leaf(source, layout.offset_of(at.index()), leaf, file_end);
+        leaves_.push_back(leaf);
     }
     require_unique(source, leaves_, [](const format::Leaf& leaf) { return leaf.offset; });
     require_unique(source, leaves_, [](const format::Leaf& leaf) { return leaf.address; });

@@ -7,10 +7,10 @@ ScopeMoments::ScopeMoments(const ByteSource& source, const format::Header& heade
     const RecordArray<format::Scope> scopes(source, header, format::kScopes);
     bytes_ = LazyBytes(scopes.size() * sizeof(Moment));
     auto* moments = reinterpret_cast<Moment*>(bytes_.data());
-    for (std::uint64_t i = 0; i < scopes.size(); ++i) {
-        const format::Scope& scope = scopes[i];
+    for (auto at = scopes.begin(); at != scopes.end(); ++at) {
+        const format::Scope& scope = *at;
         const bool blank = scope.status == 0 && scope.epoch == 0 && scope.parent == 0;
-        if (!blank) moments[i] = {scope.status, scope.epoch, scope.parent};  // a blank one costs nothing
+        if (!blank) moments[at.index()] = {scope.status, scope.epoch, scope.parent};  // a blank one costs nothing
     }
 }
 

@@ -34,13 +34,16 @@ void copy_side_table(const ByteSource& source, const format::Header& header, New
     });
 }
 
-void write_records(const TableLayout& layout, const LazyBytes& records, NewFile& copy) {
+void write_records(const TableLayout& layout, const LoadedRecords& records, NewFile& copy) {
     const std::uint64_t record_bytes = layout.record_bytes();
     for (const TableLayout::Extent& extent : layout.extents()) {
-        if (extent.first_index >= layout.records()) continue;
-        const std::uint64_t count = std::min(extent.records, layout.records() - extent.first_index);
-        const std::uint8_t* from = records.data() + extent.first_index * record_bytes;
-        copy.write_sparse(extent.offset, absl::MakeConstSpan(from, count * record_bytes));
+        for (const StoredRun& run : records.runs) {
+            const std::uint64_t begin = std::max(run.begin, extent.first_index);
+            const std::uint64_t end = std::min({run.end, extent.first_index + extent.records, layout.records()});
+            if (begin >= end) continue;
+            const std::uint8_t* from = records.bytes.data() + begin * record_bytes;
+            copy.write_sparse(layout.offset_of(begin), absl::MakeConstSpan(from, (end - begin) * record_bytes));
+        }
     }
 }
 
@@ -52,13 +55,15 @@ void copy_table(const ByteSource& source, const format::Header& header, format::
 // A record that changed while the blocks were copied may be named by blocks from before: they must not turn survivors.
 void copy_scopes(const ByteSource& source, const format::Header& header, const ScopeMoments& before, NewFile& copy) {
     const TableLayout layout(source, header, format::kScopes);
-    LazyBytes records = load_records(source, layout);
-    auto* scopes = reinterpret_cast<format::Scope*>(records.data());
-    for (std::uint64_t i = 0; i < layout.records(); ++i) {
-        const bool in_use = format::scope_state(scopes[i].status) != format::ScopeState::kFree;
-        if (!in_use || !before.in_flux(i, scopes[i])) continue;
-        scopes[i].status &= ~std::uint64_t{format::kScopeStateMask};
-        scopes[i].status |= static_cast<std::uint64_t>(format::ScopeState::kOpen);
+    LoadedRecords records = load_records(source, layout);
+    auto* scopes = reinterpret_cast<format::Scope*>(records.bytes.data());
+    for (const StoredRun& run : records.runs) {
+        for (std::uint64_t i = run.begin; i < std::min(run.end, layout.records()); ++i) {
+            const bool in_use = format::scope_state(scopes[i].status) != format::ScopeState::kFree;
+            if (!in_use || !before.in_flux(i, scopes[i])) continue;
+            scopes[i].status &= ~std::uint64_t{format::kScopeStateMask};
+            scopes[i].status |= static_cast<std::uint64_t>(format::ScopeState::kOpen);
+        }
     }
     write_records(layout, records, copy);
 }

@@ -22,6 +22,20 @@ std::uint64_t place_of_segment(format::TableId id, unsigned segment) {
     return place_of(id) + offsetof(format::Table, segment_offset) + std::uint64_t{8} * segment;
 }
 
+// Indices that anything can refer to; records beyond are nobody's.
+std::uint64_t index_limit(format::TableId id) {
+    switch (id) {
+        case format::kModules:
+            return format::kMaxModules;
+        case format::kStackNodes:
+            return std::uint64_t{format::kMaxStacks} + 1;
+        case format::kScopes:
+            return std::uint64_t{format::kMaxScopes} + 1;
+        default:
+            return kIndexLimit;
+    }
+}
+
 }  // namespace
 
 const char* table_name(format::TableId id) {
@@ -90,7 +104,7 @@ TableLayout::TableLayout(const ByteSource& source, const format::Header& header,
         if (table.segment_offset[segment] != 0) add_segment(source, table, segment);
     }
     const std::uint64_t end = extents_.empty() ? 0 : extents_.back().first_index + extents_.back().records;
-    records_ = std::min(table.count, end);
+    records_ = std::min({table.count, end, index_limit(id)});
 }
 
 void TableLayout::add_segment(const ByteSource& source, const format::Table& table, unsigned segment) {

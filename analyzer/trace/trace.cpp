@@ -32,7 +32,8 @@ Trace::Trace(const ByteSource& source, const ScopeMoments& before, const BlockDa
       strings_(source, last_header_, format::kStrings),
       damage_(damage),
       in_flux_(scopes_.size()) {
-    for (std::uint64_t i = 0; i < scopes_.size(); ++i) in_flux_[i] = before.in_flux(i, scopes_[i]);
+    for (auto scope = scopes_.begin(); scope != scopes_.end(); ++scope)
+        in_flux_[scope.index()] = before.in_flux(scope.index(), *scope);
 }
 
 void Trace::fail(std::uint64_t offset, const std::string& what) const { throw TraceError(name_, offset, what); }
