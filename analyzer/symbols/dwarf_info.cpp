@@ -4,9 +4,38 @@
 #include <dwarf.h>
 #include <elfutils/libdwelf.h>
 
+#include <filesystem>
+
 #include "analyzer/symbols/die_ranges.h"
 
 namespace dregs {
+namespace {
+
+std::filesystem::path text_of(Dwarf_Die& die, unsigned attribute) {
+    Dwarf_Attribute found;
+    const char* text = dwarf_formstring(dwarf_attr(&die, attribute, &found));
+    return text ? text : "";
+}
+
+bool is_missing_or_file(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto kind = std::filesystem::status(path, error).type();
+    if (kind == std::filesystem::file_type::not_found) return true;
+    // The empty files of /proc and its like block whoever reads them.
+    return kind == std::filesystem::file_type::regular && std::filesystem::file_size(path, error) > 0 && !error;
+}
+
+// Whether libdw may look for a skeleton's other half: it opens whatever has that name, and a FIFO would keep us for
+// ever. It tries beside the file that names it, then in the folder of the compilation.
+bool may_open_split(const std::string& image_path, Dwarf_Die& skeleton) {
+    std::filesystem::path name = text_of(skeleton, DW_AT_dwo_name);
+    if (name.empty()) name = text_of(skeleton, DW_AT_GNU_dwo_name);
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::canonical(image_path, error).parent_path();
+    return is_missing_or_file(folder / name) && is_missing_or_file(folder / text_of(skeleton, DW_AT_comp_dir) / name);
+}
+
+}  // namespace
 
 std::unique_ptr<DwarfInfo> DwarfInfo::open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative) {
     if (!image) return nullptr;
@@ -56,14 +85,21 @@ void DwarfInfo::index_units() {
     ranges_ = {};
     Dwarf_CU* cu = nullptr;
     Dwarf_Die unit;
-    Dwarf_Die split;
     std::uint8_t type = 0;
-    while (dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, &split) == 0) {
-        if (type == DW_UT_skeleton && split.addr) index_unit(unit, split);
-        if (type == DW_UT_compile || (type == DW_UT_skeleton && !split.addr)) index_unit(unit, unit);
+    while (dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, nullptr) == 0) {
+        if (type == DW_UT_compile) index_unit(unit, unit);
+        if (type == DW_UT_skeleton) index_unit(unit, split_of(cu, unit));
     }
     ranges_.seal();
     units_.resize(places_.size());
+}
+
+// The other half of a skeleton, in a .dwo file; the skeleton itself where that cannot be had.
+Dwarf_Die DwarfInfo::split_of(Dwarf_CU* cu, Dwarf_Die unit) const {
+    Dwarf_Die split{};
+    if (!may_open_split(image_->path(), unit)) return unit;
+    const int result = dwarf_cu_info(cu, nullptr, nullptr, nullptr, &split, nullptr, nullptr, nullptr);
+    return result == 0 && split.addr ? split : unit;
 }
 
 void DwarfInfo::index_unit(Dwarf_Die unit, Dwarf_Die split) {

@@ -44,6 +44,7 @@ class DwarfInfo {
     void end();
     void attach_alternative(const FindAlternative& find_alternative);
     void index_units();
+    Dwarf_Die split_of(Dwarf_CU* cu, Dwarf_Die unit) const;
     void index_unit(Dwarf_Die unit, Dwarf_Die split);
     DwarfUnit& unit(std::uint32_t index);
     void start_anew();

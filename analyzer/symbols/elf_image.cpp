@@ -15,6 +15,8 @@ namespace {
 // More than any linker writes; a file that claims more is garbled.
 constexpr std::size_t kMaxSections = 1u << 20;
 constexpr std::size_t kMaxSegments = 1u << 16;
+// A sum over more bytes takes longer than names are worth.
+constexpr std::uint64_t kMaxSummed = std::uint64_t{4} << 30;
 
 std::array<std::uint32_t, 256> make_crc_table() {
     std::array<std::uint32_t, 256> table{};
@@ -36,6 +38,12 @@ std::uint64_t nanoseconds(const timespec& time) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+// Asked by name first: merely opening a device can have effects.
+bool is_regular(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
 std::string to_hex(const BuildId& id) {
@@ -51,6 +59,7 @@ std::string to_hex(const BuildId& id) {
 std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) {
     std::shared_ptr<ElfImage> image(new ElfImage);
     image->path_ = path;
+    if (!is_regular(path)) return nullptr;
     image->fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status {};
     if (image->fd_ < 0 || fstat(image->fd_, &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
@@ -166,11 +175,12 @@ ElfImage::DebugLink ElfImage::debug_link() const {
     return link;
 }
 
-std::uint32_t ElfImage::crc() const {
+std::optional<std::uint32_t> ElfImage::crc() const {
     std::vector<std::uint8_t> buffer(1u << 20);
     std::uint32_t crc = 0xFFFFFFFFu;
     off_t offset = 0;
     ssize_t got;
+    if (file_bytes_ > kMaxSummed) return std::nullopt;
     while ((got = pread(fd_, buffer.data(), buffer.size(), offset)) > 0) {
         crc = crc_of(crc, buffer.data(), static_cast<std::size_t>(got));
         offset += got;

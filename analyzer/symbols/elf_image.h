@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,8 +51,8 @@ class ElfImage {
         std::uint32_t crc = 0;
     };
     DebugLink debug_link() const;
-    // CRC-32 of the whole file, as .gnu_debuglink counts it.
-    std::uint32_t crc() const;
+    // CRC-32 of the whole file, as .gnu_debuglink counts it; nothing: the file is too large to be asked.
+    std::optional<std::uint32_t> crc() const;
 
   private:
     struct Span {

@@ -7,6 +7,9 @@
 namespace dregs {
 namespace {
 
+// More than the largest programs have; a sparse file may claim any number.
+constexpr std::size_t kMaxSymbols = std::size_t{1} << 25;
+
 // A mangled name begins with an underscore that says nothing about its being internal.
 std::size_t leading_underscores(std::string_view name) {
     if (name.starts_with("_Z") || name.starts_with("_R")) return 0;
@@ -35,7 +38,7 @@ std::size_t SymbolTable::add(const std::shared_ptr<ElfImage>& image, bool dynami
     if (!data) return 0;
     const std::size_t before = entries_.size();
     const std::size_t count = data->d_size / gelf_fsize(image->handle(), ELF_T_SYM, 1, EV_CURRENT);
-    for (std::size_t i = 0; i < count && i < INT32_MAX; ++i) {
+    for (std::size_t i = 0; i < std::min(count, kMaxSymbols); ++i) {
         GElf_Sym symbol;
         Entry entry;
         if (gelf_getsym(data, static_cast<int>(i), &symbol) && to_entry(*image, header.sh_link, symbol, entry))
