@@ -44,7 +44,7 @@ bool StringTable::equals(format::StringRef string, const char* text) const {
     for (std::uint32_t i = 0; i < length; ++i) {
         if (!text[i] || text[i] != stored[i]) return false;
     }
-    return !text[length];
+    return !text[length] || length == kLongest;  // a longer one was cut when it was added
 }
 
 DREGS_COLD format::StringRef StringTable::intern(const char* text) {
@@ -52,7 +52,7 @@ DREGS_COLD format::StringRef StringTable::intern(const char* text) {
     for (; interned_[slot]; slot = (slot + 1) % kInternSlots) {
         if (equals(interned_[slot], text)) return interned_[slot];
     }
-    if (interned_count_ >= kInternSlots / 2) return say_full(), 0;
+    if (interned_count_ >= kInternSlots / 2) return 0;
     const format::StringRef string = add(text);
     if (string) interned_[slot] = string, ++interned_count_;
     return string;
