@@ -83,7 +83,7 @@ void attach_tables() {
     s.strings.attach(s.file, s.lock);
     s.notes.attach(s.file, s.lock, s.strings);
     s.stacks.attach(s.file, s.lock);
-    s.scopes.attach(s.file, s.lock);
+    s.scopes.attach(s.file, s.lock, s.forked ? sys::process_id() << 10 : 0);
     s.side.attach(s.file, s.lock, s.scopes);
     s.blocks.attach(s.file, s.lock, s.side, is_glibc(allocator_path()));
     s.kinds.attach(s.file, s.lock, s.strings);
@@ -166,7 +166,6 @@ __attribute__((destructor)) void on_unload() {
     SlowSection section(g_state.lock);
     if (!section.held()) return;
     g_state.threads.sweep();
-    say_waits_in_vain();
     format::Header& header = g_state.file.header();
     header.last_seen_cs = g_state.clock.now_cs();
     store_release(header.state, format::ProcessState::kExited);
@@ -179,18 +178,12 @@ DREGS_COLD void note_own_scope(const char* library) {
     if (library && !has_sanitizer()) add_note(format::NoteCode::kOwnScope, library);
 }
 
-static void take_last_chunk(bool populate) {
-    SlowSection section(g_state.lock);
-    if (section.held()) g_state.file.take_last_chunk(populate);
-}
-
 DREGS_COLD void prepare_for_sandbox(const sandbox::Filter& filter) {
+    if (!this_thread()) return;
     const bool may_populate = sys::may_populate(filter);
-    if (this_thread() && !(may_populate && sys::may_grow_files(filter))) take_last_chunk(!may_populate);
-}
-
-DREGS_COLD void prepare_for_loss_of_path() {
-    if (this_thread()) take_last_chunk(false);
+    if (may_populate && sys::may_grow_files(filter)) return;
+    SlowSection section(g_state.lock);
+    if (section.held()) g_state.file.take_last_chunk(!may_populate);
 }
 
 DREGS_COLD bool start_recording() {

@@ -15,16 +15,19 @@ std::uint32_t ScopeTable::copy_label(char (&to)[format::kLabelBytes], const char
     return from[i] != 0 ? std::uint32_t{format::kScopeLabelCut} : 0;
 }
 
-void ScopeTable::attach(TraceFile& file, SlowLock& lock) {
+void ScopeTable::attach(TraceFile& file, SlowLock& lock, std::uint32_t first_generation) {
     records_.attach(file, lock);
+    first_generation_ = first_generation;
     if (records_.append_locked() == kUnattributedScope)
         at(kUnattributedScope).status = make_status(0, 0, ScopeState::kOpen);
 }
 
 DREGS_COLD ScopePlace ScopeTable::take_record_elsewhere() {
-    std::uint32_t index = take_from_common();
-    if (!index) index = records_.append(format::kMaxScopes);
-    return {index, index ? &at(index) : nullptr};
+    if (const std::uint32_t used = take_from_common()) return {used, &at(used)};
+    const std::uint32_t index = records_.append(format::kMaxScopes);
+    if (!index) return {0, nullptr};
+    at(index).status = make_status(first_generation_, 0, ScopeState::kFree);
+    return {index, &at(index)};
 }
 
 bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags,

@@ -44,7 +44,8 @@ struct ScopePlace {
 
 class ScopeTable {
   public:
-    void attach(TraceFile& file, SlowLock& lock);
+    // `first_generation` tells this process's handles from those that it inherited from a parent.
+    void attach(TraceFile& file, SlowLock& lock, std::uint32_t first_generation = 0);
 
     format::Scope& at(std::uint32_t index) const { return records_.at(index); }
     // Null for an index that was never handed out.
@@ -80,6 +81,7 @@ class ScopeTable {
     std::uint32_t take_from_common();
 
     TraceTable<format::Scope, format::kScopes, 256> records_;
+    std::uint32_t first_generation_;
     std::uint64_t common_;  // free records of all threads: change count << 32 | first
 };
 
