@@ -40,8 +40,7 @@ SideTable::Search SideTable::search(std::uint64_t key) const {
 
 DREGS_COLD bool SideTable::make_level() {
     SlowSection section(lock());
-    if (!section.held()) return false;
-    if (level_count_ >= kLevels) return note_full_locked(), false;
+    if (!section.held() || level_count_ >= kLevels) return false;
     if (!add_segment(level_count_, Populate::kNow)) return false;
     header().count += std::uint64_t{kFirstRecords} << level_count_;
     store_release(level_count_, level_count_ + 1);
@@ -57,6 +56,16 @@ void SideTable::fill(Record& at, const Record& block) {
     store_release(at.key, block.key);
 }
 
+// Takes a slot that was seen to be vacant. False: it is not, or not any more. One that held a block of an emptied pool
+// may have got the same block back meanwhile, which shows only when nobody else can change it.
+bool SideTable::claim(Record& at, std::uint64_t seen, std::uint64_t key) const {
+    std::uint64_t expected = seen;
+    if (!compare_exchange(at.key, expected, key | format::kSideClaimed)) return false;
+    if (is_vacant(at, seen)) return true;
+    store_release(at.key, seen);
+    return false;
+}
+
 SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
     if (!(block.key & format::kSidePool)) store_relaxed(malloc_blocks_, 1u);
     for (;;) {
@@ -64,7 +73,8 @@ SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
         if (place.found) {
             replaced = *place.found;
             const bool stale = is_vacant(*place.found, block.key);
-            store_release(place.found->key, block.key | format::kSideClaimed);
+            std::uint64_t expected = block.key;  // a stale one may be taken by another thread's block at any time
+            if (!compare_exchange(place.found->key, expected, block.key | format::kSideClaimed)) continue;
             fill(*place.found, block);
             return stale ? Insert::kDone : Insert::kReplaced;
         }
@@ -72,8 +82,7 @@ SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
             if (!make_level()) return Insert::kNoRoom;
             continue;
         }
-        std::uint64_t expected = place.vacant_key;
-        if (!compare_exchange(place.vacant->key, expected, block.key | format::kSideClaimed)) continue;
+        if (!claim(*place.vacant, place.vacant_key, block.key)) continue;
         fill(*place.vacant, block);
         return Insert::kDone;
     }
@@ -83,8 +92,11 @@ bool SideTable::take(std::uint64_t key, Record& out) {
     const Search place = search(key);
     if (!place.found) return false;
     out = *place.found;
-    const bool live = !is_vacant(*place.found, key);
-    store_release(place.found->key, format::kSideTomb);
+    // A stale one is not ours: another thread's block may take its slot at any time, and has when the key changed.
+    const bool vacant = is_vacant(*place.found, key);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    const bool live = !vacant && load_relaxed(place.found->key) == key;
+    if (live) store_release(place.found->key, format::kSideTomb);
     return live;
 }
 

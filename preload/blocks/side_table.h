@@ -39,6 +39,7 @@ class SideTable : public TableSegments {
     Search search(std::uint64_t key) const;
     bool is_vacant(const Record& record, std::uint64_t key) const;
     bool make_level();
+    bool claim(Record& at, std::uint64_t seen, std::uint64_t key) const;
     static void fill(Record& at, const Record& block);
 
     const ScopeTable* scopes_;
