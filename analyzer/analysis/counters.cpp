@@ -69,7 +69,11 @@ std::uint64_t threads_cut_off(const Trace& trace) {
 std::int64_t imbalance_of(const Trace& trace, const Totals& totals, const Loss& loss, const LiveSet& live) {
     if (totals.sample_bytes != 0) return 0;
     const std::uint64_t expected = totals.alloc_calls - totals.free_calls - loss.unseen_frees;
-    const auto imbalance = static_cast<std::int64_t>(expected - live.heap().blocks());
+    auto imbalance = static_cast<std::int64_t>(expected - live.heap().blocks());
+    // Frees of pool blocks that were not seen stand in the same counter.
+    if (imbalance < 0 && totals.pool_allocs > 0) {
+        imbalance = std::min<std::int64_t>(0, imbalance + static_cast<std::int64_t>(loss.unseen_frees));
+    }
     const auto slack = static_cast<std::int64_t>(threads_cut_off(trace));
     return imbalance >= -slack && imbalance <= slack ? 0 : imbalance;
 }
