@@ -21,9 +21,10 @@ is_full() { [ "${DREGS_FAULTS:-}" = full ]; }
 tally() {
     local key count
     TRACES_READ=$((TRACES_READ + 1))
-    while read -r key count; do
+    for key in unrecorded_allocs truncated_stacks unknown_frees; do
+        count=$(query top.json "d['loss']['$key']")
         [ "$count" = 0 ] || LOSSES[$key]=$((${LOSSES[$key]:-0} + count))
-    done < <(query top.json '"\n".join(text((key, d["loss"][key])) for key in (*LOSS, "lost_markers"))')
+    done
 }
 
 # read_trace TRACE [QUERY-PROBLEMS-OPTIONS]: a sound trace; nothing lost but what the options allow. Leaves top.json.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Wrong leaves are counted and shown, and cost neither the program nor the other scopes anything.
-. "$(dirname "$0")/harness.sh"
-expect_sound_run "$DREGS_PROGRAMS/scopes_mismatched"
+. "$(dirname "$0")/../suite.sh"
+expect_sound_run "$BUILT/scopes_mismatched"
+tally
 load_scopes "$TRACE"
 expect_kind twice entered 1 left 1 open 0
 expect_kind outer entered 1 left 1 missed_leaves 0
@@ -12,3 +13,4 @@ expect_kind never_left entered 1 left 0 open 1 survivor_blocks 0
 expect_json "bad leaves" 5 scopes.json 'd["loss"]["bad_leaves"]'
 "$DREGS_BIN" scopes "$TRACE" >scopes.txt
 expect_match "the text tells of bad leaves" '5 .*(leave|leaves)' scopes.txt
+survived "leaves twice, too late, of outer scopes, of made-up and stale handles"
