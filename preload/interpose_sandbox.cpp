@@ -5,6 +5,7 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
 
 #include <cerrno>
 
@@ -34,6 +35,17 @@ auto sandboxed(bool strict, long program, Install install) {
     const auto result = install();
     if (filter && result == -1) dregs::sandbox::forget(*filter);
     return result;
+}
+
+template <typename Change>
+int before_change(Change change) {
+    {
+        const dregs::KeepErrno keep_errno;
+        dregs::prepare_for_loss_of_path();
+    }
+    if (dregs::real_ready()) return change();
+    errno = ENOSYS;
+    return -1;
 }
 
 // The C library's part, before its functions have been looked up, which is before main.
@@ -85,5 +97,22 @@ DREGS_EXPORT int prctl(int option, long a, long b, long c, long d) {
 }
 
 static_assert(SYS_seccomp == 317);
+
+// After these the trace cannot be opened again by its name: another root, another user.
+DREGS_EXPORT int chroot(const char* path) noexcept {
+    return before_change([=] { return dregs::g_real.chroot(path); });
+}
+DREGS_EXPORT int setuid(uid_t user) noexcept {
+    return before_change([=] { return dregs::g_real.setuid(user); });
+}
+DREGS_EXPORT int seteuid(uid_t user) noexcept {
+    return before_change([=] { return dregs::g_real.seteuid(user); });
+}
+DREGS_EXPORT int setreuid(uid_t real, uid_t effective) noexcept {
+    return before_change([=] { return dregs::g_real.setreuid(real, effective); });
+}
+DREGS_EXPORT int setresuid(uid_t real, uid_t effective, uid_t saved) noexcept {
+    return before_change([=] { return dregs::g_real.setresuid(real, effective, saved); });
+}
 
 }  // extern "C"

@@ -166,6 +166,7 @@ __attribute__((destructor)) void on_unload() {
     SlowSection section(g_state.lock);
     if (!section.held()) return;
     g_state.threads.sweep();
+    say_waits_in_vain();
     format::Header& header = g_state.file.header();
     header.last_seen_cs = g_state.clock.now_cs();
     store_release(header.state, format::ProcessState::kExited);
@@ -178,12 +179,18 @@ DREGS_COLD void note_own_scope(const char* library) {
     if (library && !has_sanitizer()) add_note(format::NoteCode::kOwnScope, library);
 }
 
-DREGS_COLD void prepare_for_sandbox(const sandbox::Filter& filter) {
-    if (!this_thread()) return;
-    const bool may_populate = sys::may_populate(filter);
-    if (may_populate && sys::may_grow_files(filter)) return;
+static void take_last_chunk(bool populate) {
     SlowSection section(g_state.lock);
-    if (section.held()) g_state.file.take_last_chunk(!may_populate);
+    if (section.held()) g_state.file.take_last_chunk(populate);
+}
+
+DREGS_COLD void prepare_for_sandbox(const sandbox::Filter& filter) {
+    const bool may_populate = sys::may_populate(filter);
+    if (this_thread() && !(may_populate && sys::may_grow_files(filter))) take_last_chunk(!may_populate);
+}
+
+DREGS_COLD void prepare_for_loss_of_path() {
+    if (this_thread()) take_last_chunk(false);
 }
 
 DREGS_COLD bool start_recording() {

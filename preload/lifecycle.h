@@ -15,5 +15,7 @@ void note_own_scope(const char* library);
 
 // The program is about to install this filter: starts, and takes what will not be to be had under it.
 void prepare_for_sandbox(const sandbox::Filter& filter);
+// The same, before it changes its root or user: the trace's name will be of no use.
+void prepare_for_loss_of_path();
 
 }  // namespace dregs

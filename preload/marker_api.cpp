@@ -13,19 +13,23 @@ namespace {
 
 using dregs::g_state;
 
-// The thread when it may change its scopes now; null otherwise, and that is counted.
-dregs::ThreadState* marking_thread() {
+// A thread's first call, or one that seems to interrupt a hook.
+template <typename Mark>
+DREGS_COLD std::uint64_t marked_slow(Mark mark, dregs::Registers caller) {
     dregs::ThreadState* thread = dregs::this_thread();
-    if (DREGS_LIKELY(thread && !thread->busy)) return thread;
-    dregs::count_lost_marker(thread);
-    return nullptr;
+    if (!thread || (thread->busy && !dregs::forget_left_hook(*thread, caller))) {
+        dregs::count_lost_marker(thread);
+        return 0;
+    }
+    const dregs::BusyGuard busy(*thread);
+    return static_cast<std::uint64_t>(mark(*thread));
 }
 
 // Runs `mark(thread)` with the thread guarded. What it returns is the call's result; 0 when nothing is recorded.
 template <typename Mark>
-inline std::uint64_t marked(Mark mark) {
-    dregs::ThreadState* thread = marking_thread();
-    if (!thread) return 0;
+DREGS_INLINE std::uint64_t marked(Mark mark) {
+    dregs::ThreadState* thread = dregs::t_thread;
+    if (DREGS_UNLIKELY(!thread || !thread->ready || thread->busy)) return marked_slow(mark, DREGS_CAPTURE_CALLER());
     const dregs::BusyGuard busy(*thread);
     return static_cast<std::uint64_t>(mark(*thread));
 }

@@ -77,7 +77,7 @@ bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes) {
 DREGS_HOT void enter_alloc(void* block, std::size_t bytes, const Registers& caller) {
     ThreadState* thread = t_thread;
     if (DREGS_UNLIKELY(!thread || !thread->ready)) return enter_first_alloc(block, bytes, caller);
-    const BusyGuard busy(*thread);
+    const BusyGuard busy(*thread, [&] { return hook_was_left(*thread, caller); });
     if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) return count_lost_alloc(thread, bytes);
     g_state.blocks.prefetch(address_of(block));
     const bool nested = busy.former() != 0;

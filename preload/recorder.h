@@ -88,10 +88,17 @@ void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller);
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();
 void count_lost_marker(ThreadState* thread);
+// Whether the one hook of the thread that seems to be at work is not: it is not on the stack that ends in `caller`, so
+// a signal handler has left it by siglongjmp.
+bool hook_was_left(const ThreadState& thread, const Registers& caller);
+// The same, and then no hook is at work any more. False: some are.
+bool forget_left_hook(ThreadState& thread, const Registers& caller);
 // A block was taken out of a record that is not the thread's current one.
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested);
 // A block was freed that is not in the table and may have been a link map.
 void notice_unloading(const void* block);
 void renew_slice(ThreadState& thread);
+// Leaves a note when threads gave up waiting for the slow lock. Callers hold it.
+void say_waits_in_vain();
 
 }  // namespace dregs

@@ -1,4 +1,6 @@
 // The rare half of the recorder: first calls, losses, slices, frees that end a record or a module.
+#include <cerrno>
+
 #include "preload/lifecycle.h"
 #include "preload/recorder.h"
 #include "preload/state.h"
@@ -18,6 +20,11 @@ void forget_module(std::uint32_t module) {
 }
 
 }  // namespace
+
+void say_waits_in_vain() {
+    for (std::uint32_t waits = g_state.lock.take_waits_in_vain(); waits > 0; --waits)
+        g_state.file.note(format::NoteCode::kGrowthFailed, EBUSY, nullptr);
+}
 
 DREGS_COLD ThreadState* start_this_thread() {
     const KeepErrno keep_errno;  // looking up the real functions goes through the loader
@@ -55,6 +62,28 @@ DREGS_COLD void count_lost_marker(ThreadState* thread) {
     count_in_header(&format::Header::lost_markers, &EarlyLoss::markers, 1);
 }
 
+// A hook at work is a frame of ours further out, behind that of the signal. One buffer of locations is the interrupted
+// hook's, the other one is free as long as there is only that.
+DREGS_COLD bool hook_was_left(const ThreadState& thread, const Registers& caller) {
+    LoadedObject self{};
+    if (!find_object(reinterpret_cast<std::uintptr_t>(&hook_was_left), &self)) return false;
+    const std::uint64_t* locations = thread.locations[1];
+    const Walk walk = g_state.unwinder.walk(caller, thread.locations[1], g_state.max_frames);
+    if (walk.root != format::kStackWhole) return false;
+    for (std::uint32_t i = 0; i < walk.frames; ++i) {
+        const std::uint64_t pc = format::location_pc(locations[i]);
+        if (pc >= self.map_start && pc < self.map_end) return false;
+    }
+    return true;
+}
+
+DREGS_COLD bool forget_left_hook(ThreadState& thread, const Registers& caller) {
+    const std::uint8_t at_work = hooks_at_work(thread, caller.sp);
+    if (at_work > 1 || (at_work == 1 && !hook_was_left(thread, caller))) return false;
+    store_relaxed(thread.busy, std::uintptr_t{0});
+    return true;
+}
+
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
     if (DREGS_UNLIKELY(scope == kUnattributedScope)) {
         return forget_module(g_state.modules.forget_link_map(reinterpret_cast<std::uintptr_t>(block)));
@@ -84,7 +113,10 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
 DREGS_COLD void renew_slice(ThreadState& thread) {
     {
         SlowSection section(g_state.lock);
-        if (section.held()) g_state.threads.identify(thread);
+        if (section.held()) {
+            g_state.threads.identify(thread);
+            say_waits_in_vain();
+        }
     }
     g_state.thread_scopes.renew_slice(thread);
     store_relaxed(g_state.file.header().last_seen_cs, g_state.clock.now_cs());

@@ -46,37 +46,45 @@ struct Copy {
     int descriptor;
     std::uint64_t bytes;  // of the mapping
     char* address;
-    bool failed;  // no space
+    int error;   // the first one
+    char* path;  // in pages of its own: hooks run on small stacks
 };
 
-// The path is made in pages of its own: hooks run on small stacks.
-int create_copy(const char* label) {
-    void* const room = sys::map_private(kPathBytes);
-    if (!room) return -ENOMEM;
-    const int descriptor = create_beside(g_state.file.path(), label, *static_cast<char(*)[kPathBytes]>(room));
-    sys::unmap(room, kPathBytes);
-    return descriptor;
+int create_copy(const char* label, Copy& copy) {
+    copy.path = static_cast<char*>(sys::map_private(kPathBytes));
+    if (!copy.path) return -ENOMEM;
+    return create_beside(g_state.file.path(), label, *reinterpret_cast<char(*)[kPathBytes]>(copy.path));
 }
 
 int open_copy(const char* label, Copy& copy) {
-    copy.descriptor = create_copy(label);
+    copy.descriptor = create_copy(label, copy);
     if (copy.descriptor < 0) return copy.descriptor;
     g_state.file.each_chunk(
         [&](const char*, std::uint64_t offset, std::uint64_t bytes) { copy.bytes = offset + bytes; });
+    if (copy.bytes > sys::file_size_limit()) return -EFBIG;
     if (const int error = sys::set_file_size(copy.descriptor, copy.bytes); error < 0) return error;
     copy.address = static_cast<char*>(sys::map_file(copy.descriptor, 0, copy.bytes));
     return copy.address ? 0 : -ENOMEM;
+}
+
+// Neither a full disk nor a trace that somebody cut off may be a SIGBUS. The trace's pages that were never used are
+// read here, too: a full tmpfs has none for them.
+int make_present(const Copy& copy, const char* source, std::uint64_t to, std::uint64_t bytes) {
+    const std::uint64_t before = to & kPageOffset;
+    const std::uint64_t whole = (before + bytes + kPageOffset) & ~kPageOffset;
+    int error = sys::populate(copy.address + (to - before), whole);
+    if (error == -EINVAL) return sys::allocate_file(copy.descriptor, to - before, whole);  // before Linux 5.14
+    if (error == 0) error = sys::populate_for_reading(source - before, whole);
+    return error == -EFAULT ? -ENOSPC : error;
 }
 
 void copy_range(Copy& copy, std::uint64_t begin, std::uint64_t end) {
     g_state.file.each_chunk([&](const char* address, std::uint64_t offset, std::uint64_t bytes) {
         const std::uint64_t from = begin > offset ? begin : offset;
         const std::uint64_t to = end < offset + bytes ? end : offset + bytes;
-        if (from >= to || copy.failed) return;
-        copy.failed =
-            sys::populate(reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(copy.address + from) & ~kPageOffset),
-                          ((from & kPageOffset) + to - from + kPageOffset) & ~kPageOffset) < 0;
-        if (!copy.failed) __builtin_memcpy(copy.address + from, address + (from - offset), to - from);
+        if (from >= to || copy.error) return;
+        copy.error = make_present(copy, address + (from - offset), from, to - from);
+        if (!copy.error) __builtin_memcpy(copy.address + from, address + (from - offset), to - from);
     });
 }
 
@@ -114,10 +122,10 @@ Statuses read_statuses() {
 }
 
 // Blocks refer to what is in the tables, so the tables come after the blocks, and the header, which says how much of
-// the tables there is, last.
+// the tables there is, last. Not yet the word that says that this is a trace.
 void copy_in_order(Copy& copy) {
     const format::Header& live = g_state.file.header();
-    copy_range(copy, 0, load_acquire(live.file_bytes));
+    copy_range(copy, format::kHeaderBytes, load_acquire(live.file_bytes));
     for (unsigned id = 0; id < format::kTableCount; ++id) {
         const format::Table table = live.tables[id];
         if (id == format::kSideBlocks) continue;
@@ -125,7 +133,7 @@ void copy_in_order(Copy& copy) {
             copy_range(copy, offset, offset + count * table.record_bytes);
         });
     }
-    copy_range(copy, 0, format::kHeaderBytes);
+    copy_range(copy, sizeof live.magic, format::kHeaderBytes);
 }
 
 // A scope that changed while blocks were copied may be another instance than some of them knew, or may have closed
@@ -168,31 +176,42 @@ format::StringRef keep_label(const char* label) {
     return section.held() ? g_state.strings.intern(label) : 0;
 }
 
+// Whoever is killed before leaves a file that is no trace, rather than one with half the blocks.
+int seal(const Copy& copy) {
+    auto& header = *reinterpret_cast<format::Header*>(copy.address);
+    const int error = sys::set_file_size(copy.descriptor, header.file_bytes);
+    asm volatile("" ::: "memory");
+    if (error == 0) __builtin_memcpy(header.magic, format::kMagic, sizeof header.magic);
+    return error;
+}
+
 int write_copy(Copy& copy, const char* label) {
     const format::StringRef label_text = keep_label(label);
     const Statuses before = read_statuses();
     if (!before.at) return -ENOMEM;
     copy_in_order(copy);
-    if (!copy.failed) {
+    if (!copy.error) {
         open_changed_scopes(copy, before);
         drop_what_lies_beyond(copy);
         auto& header = *reinterpret_cast<format::Header*>(copy.address);
         header.snapshot_realtime_ns = sys::realtime_ns();
         header.snapshot_label = label_text;
-        sys::set_file_size(copy.descriptor, header.file_bytes);
+        copy.error = seal(copy);
     }
     sys::unmap(before.at, before.bytes());
-    return copy.failed ? -ENOSPC : 0;
+    return copy.error;
 }
 
 }  // namespace
 
 DREGS_COLD void take_snapshot(const char* label) {
-    Copy copy{-1, 0, nullptr, false};
+    Copy copy{-1, 0, nullptr, 0, nullptr};
     int error = open_copy(label, copy);
     if (error == 0) error = write_copy(copy, label);
     if (copy.address) sys::unmap(copy.address, copy.bytes);
     if (copy.descriptor >= 0) sys::close_file(copy.descriptor);
+    if (error != 0 && copy.descriptor >= 0) sys::remove_file(copy.path);
+    if (copy.path) sys::unmap(copy.path, kPathBytes);
     if (error == 0) return;
     SlowSection section(g_state.lock);
     if (section.held()) g_state.notes.add(format::NoteCode::kSnapshotFailed, -error, label, g_state.clock.now_cs());

@@ -40,7 +40,8 @@ SideTable::Search SideTable::search(std::uint64_t key) const {
 
 DREGS_COLD bool SideTable::make_level() {
     SlowSection section(lock());
-    if (!section.held() || level_count_ >= kLevels) return false;
+    if (!section.held()) return false;
+    if (level_count_ >= kLevels) return note_full_locked(), false;
     if (!add_segment(level_count_, Populate::kNow)) return false;
     header().count += std::uint64_t{kFirstRecords} << level_count_;
     store_release(level_count_, level_count_ + 1);

@@ -13,6 +13,8 @@ class Notes {
     void add(format::NoteCode code, int error, const char* detail, std::uint32_t now_cs);
 
   private:
+    bool count_again(format::NoteCode code, int error, const char* detail);
+
     static constexpr std::uint32_t kMostNotes = 64;
 
     StringTable* strings_;

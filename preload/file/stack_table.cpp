@@ -47,6 +47,7 @@ DREGS_COLD std::uint32_t StackTable::find_or_add(std::uint32_t parent, std::uint
         }
         if (load_relaxed(place.vacant->link) == 0) return 0;  // no room, rather than a lost race
     }
+    nodes_.say_full_unlocked();
     return 0;
 }
 

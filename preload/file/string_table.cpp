@@ -52,7 +52,7 @@ DREGS_COLD format::StringRef StringTable::intern(const char* text) {
     for (; interned_[slot]; slot = (slot + 1) % kInternSlots) {
         if (equals(interned_[slot], text)) return interned_[slot];
     }
-    if (interned_count_ >= kInternSlots / 2) return 0;
+    if (interned_count_ >= kInternSlots / 2) return say_full(), 0;
     const format::StringRef string = add(text);
     if (string) interned_[slot] = string, ++interned_count_;
     return string;

@@ -16,7 +16,7 @@ class StringTable : public TraceTable<char, format::kStrings, 1u << 16> {
     // 0 when there is no room; the text is then lost, nothing else.
     format::StringRef add(const char* text, std::size_t bytes);
     format::StringRef add(const char* text);
-    // The same reference for the same text while the set of interned texts has room; then 0.
+    // The same reference for the same text while the set of interned texts has room; then 0, and that is said once.
     format::StringRef intern(const char* text);
     // Not terminated, never moved.
     const char* text(format::StringRef string, std::uint32_t& length) const;

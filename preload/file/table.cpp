@@ -16,6 +16,8 @@ constexpr std::uint64_t window_bytes(std::uint64_t used) {
 // As the reports name what is in it.
 const char* name_of(format::TableId id) {
     switch (id) {
+        case format::kStrings:
+            return "names";
         case format::kModules:
             return "modules";
         case format::kStackNodes:
@@ -30,6 +32,8 @@ const char* name_of(format::TableId id) {
             return "counters of scope kinds";
         case format::kThreads:
             return "threads";
+        case format::kSideBlocks:
+            return "blocks beside the block map";
         default:
             return "records";
     }

@@ -30,6 +30,7 @@ class TableSegments {
 
   protected:
     char* segment(unsigned number) const { return load_acquire(segments_[number]); }
+    std::uint64_t next_index() const { return load_relaxed(header_->count); }
     std::uint64_t take_index() { return fetch_add(header_->count, std::uint64_t{1}); }
     std::uint64_t usable() const { return load_acquire(usable_); }
     // Makes records up to and including `index` usable. False: the file is full. Takes the slow lock.
@@ -91,8 +92,12 @@ class TraceTable : public TableSegments {
     // A record under an index from outside (a handle): null when there is none.
     Record* find(std::uint32_t index) const { return index && index < usable() ? &at(index) : nullptr; }
 
-    // The index of a fresh zeroed record; 0 when there is no room or it would pass `most`.
+    // The index of a fresh zeroed record; 0 when there is no room or it would pass `most`. Looks before it takes one:
+    // were there room again, the table would have to grow over all that were taken in vain.
     std::uint32_t append(std::uint32_t most = 0xFFFFFFFE) {
+        const std::uint64_t next = next_index();
+        if (DREGS_UNLIKELY(next > most)) return note_full(), 0;
+        if (DREGS_UNLIKELY(next >= usable()) && !grow(next)) return 0;
         const std::uint64_t index = take_index();
         if (DREGS_UNLIKELY(index > most)) return note_full(), 0;
         if (DREGS_UNLIKELY(index >= usable()) && !grow(index)) return 0;
@@ -101,13 +106,15 @@ class TraceTable : public TableSegments {
 
     // The caller holds the slow lock and has found that there are as many as it can take.
     void say_full() { note_full_locked(); }
+    // The same for callers that do not hold it.
+    void say_full_unlocked() { note_full(); }
 
     // For callers that hold the slow lock.
     std::uint32_t append_locked(std::uint32_t most = 0xFFFFFFFE) {
-        const std::uint64_t index = take_index();
-        if (DREGS_UNLIKELY(index > most)) return note_full_locked(), 0;
-        if (index >= usable() && !grow_locked(index)) return 0;
-        return static_cast<std::uint32_t>(index);
+        const std::uint64_t next = next_index();
+        if (DREGS_UNLIKELY(next > most)) return note_full_locked(), 0;
+        if (next >= usable() && !grow_locked(next)) return 0;
+        return static_cast<std::uint32_t>(take_index());
     }
 
   protected:

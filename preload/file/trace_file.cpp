@@ -17,10 +17,13 @@ constexpr std::uint64_t kLargestChunk = std::uint64_t{64} << 20;
 // Made present ahead of a sandbox that forbids to do so later: enough for the blocks of some 16 MiB of heap.
 constexpr std::uint64_t kSandboxPopulated = std::uint64_t{4} << 20;
 constexpr unsigned kAttempts = 10'000;
+constexpr std::uint64_t kRestNs = 1'000'000'000;
 // Where the default name goes when the working directory cannot be written.
 constexpr char kFallbackOutput[] = "/tmp/%n.%p.dregs";
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) & ~(to - 1); }
+
+bool is_resting(std::uint64_t until_ns) { return until_ns != 0 && sys::monotonic_coarse_ns() < until_ns; }
 
 int create_first_free(const char* pattern, const char* program, char (&path)[kPathBytes]) {
     for (unsigned attempt = 1; attempt <= kAttempts; ++attempt) {
@@ -43,16 +46,21 @@ int TraceFile::create_under_free_name(const Options& options, const char* progra
 DREGS_COLD int TraceFile::create(const Options& options, const char* program) {
     const int descriptor = create_under_free_name(options, program);
     if (descriptor < 0) return descriptor;
-    int error = sys::file_identity(descriptor, identity_);
-    if (error == 0) error = map_chunk(descriptor, kFirstChunk);
+    const int error = map_header(descriptor);
     sys::close_file(descriptor);
-    if (error != 0) return error;
-    header_ = reinterpret_cast<format::Header*>(chunks_[0].address);
+    if (error != 0) sys::remove_file(path_);
+    return error;
+}
+
+int TraceFile::map_header(int descriptor) {
+    if (const int error = sys::file_identity(descriptor, identity_); error != 0) return error;
+    if (const int error = map_chunk(descriptor, kFirstChunk); error != 0) return error;
+    char* address = chunks_[0].address;
+    const bool populated = populate(address, format::kHeaderBytes);
+    const int error = !populated ? -ENOSPC : cannot_populate_ ? sys::allocate_file(descriptor, 0, kFirstChunk) : 0;
+    if (error != 0) return sys::unmap(address, kFirstChunk), error;
+    header_ = reinterpret_cast<format::Header*>(address);
     chunks_[0].used = format::kHeaderBytes;
-    if (!populate(header_, format::kHeaderBytes)) {
-        header_ = nullptr;
-        return -ENOSPC;
-    }
     header_->file_bytes = format::kHeaderBytes;
     return 0;
 }
@@ -72,8 +80,8 @@ int TraceFile::map_chunk(int descriptor, std::uint64_t bytes) {
     return 0;
 }
 
-DREGS_COLD bool TraceFile::give_up(int error) {
-    cannot_grow_ = true;
+DREGS_COLD bool TraceFile::give_up(std::uint64_t& until_ns, int error) {
+    until_ns = sys::monotonic_coarse_ns() + kRestNs;
     const bool sandboxed = error == -EPERM && sandbox::is_present();
     note(format::NoteCode::kGrowthFailed, -error, sandboxed ? "the program's seccomp filter" : nullptr);
     return false;
@@ -92,17 +100,20 @@ int TraceFile::extend(std::uint64_t bytes) {
 }
 
 DREGS_COLD bool TraceFile::add_chunk(std::uint64_t least_bytes) {
-    if (cannot_grow_ || chunk_count_ == kMaxChunks) return false;
+    if (is_resting(no_chunk_until_ns_)) return false;
+    if (chunk_count_ == kMaxChunks) return give_up(no_chunk_until_ns_, -EFBIG);
     std::uint64_t bytes = chunks_[chunk_count_ - 1].bytes * 2;
     if (bytes > kLargestChunk) bytes = kLargestChunk;
     if (bytes < least_bytes) bytes = round_up(least_bytes, kPage);
     const int error = extend(bytes);
-    return error == 0 || give_up(error);
+    return error == 0 || give_up(no_chunk_until_ns_, error);
 }
 
 DREGS_COLD void TraceFile::take_last_chunk(bool populate) {
-    if (cannot_grow_ || chunk_count_ == kMaxChunks) return;
+    if (is_resting(no_chunk_until_ns_) || chunk_count_ == kMaxChunks) return;
     if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);
+    const Chunk& last = chunks_[chunk_count_ - 1];
+    if (last.bytes - last.used >= kLargestChunk / 2) return;
     for (std::uint64_t bytes = kLargestChunk; bytes >= kFirstChunk; bytes /= 4) {
         if (extend(bytes) != 0) continue;
         if (populate) populate_ahead(chunks_[chunk_count_ - 1], kSandboxPopulated);
@@ -126,6 +137,7 @@ bool TraceFile::is_populated(std::uintptr_t begin, std::uintptr_t end) const {
 }
 
 void* TraceFile::reserve(std::uint64_t bytes, std::uint64_t alignment, std::uint64_t& offset) {
+    if (is_resting(no_pages_until_ns_)) return nullptr;
     Chunk* chunk = &chunks_[chunk_count_ - 1];
     if (round_up(chunk->used, alignment) + bytes > chunk->bytes) {
         if (!add_chunk(bytes)) return nullptr;
@@ -143,14 +155,15 @@ bool TraceFile::populate(void* at, std::uint64_t bytes) {
     const auto begin = reinterpret_cast<std::uintptr_t>(at) & ~(kPage - 1);
     const auto end = round_up(reinterpret_cast<std::uintptr_t>(at) + bytes, kPage);
     if (is_populated(begin, end)) return true;
+    if (is_resting(no_pages_until_ns_)) return false;
     const int error = sys::populate(reinterpret_cast<void*>(begin), end - begin);
     if (error == 0) return true;
     if (error == -EINVAL) {
-        // Before Linux 5.14. Chunks from now on are allocated on the disk; this one is taken on trust.
+        // Before Linux 5.14: chunks are allocated on the disk instead, the first one by map_header().
         cannot_populate_ = true;
         return true;
     }
-    return give_up(error == -EFAULT ? -ENOSPC : error);
+    return give_up(no_pages_until_ns_, error == -EFAULT ? -ENOSPC : error);
 }
 
 void TraceFile::keep_notes_in(NoteSink sink, void* context) {

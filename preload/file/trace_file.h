@@ -3,7 +3,8 @@
 // Owns: the header, the mappings and the space handed out. Space is only ever added: an address once given stays good
 // for the life of the process. The file is extended in chunks; each is one mapping, reached by opening the file again
 // for a moment, so that no descriptor is held. Every page is populated before use: a full disk is an error here, not a
-// SIGBUS. Zero bytes are a valid closed file.
+// SIGBUS. After a failure nothing more is tried for a second: each try may cost as much as an allocation a thousand
+// times, and room may come back. Zero bytes are a valid closed file.
 #pragma once
 
 #include "dregs/trace_format.h"
@@ -26,8 +27,8 @@ class TraceFile {
     // Makes reserved space usable. False: no room on the disk.
     bool populate(void* at, std::uint64_t bytes);
 
-    // The file will not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
-    // long as that can be done. Callers hold the slow lock.
+    // The file may not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
+    // long as that can be done, unless that has been done before. Callers hold the slow lock.
     void take_last_chunk(bool populate);
 
     // Leaves a message for the reader; the same again only counts. Callers hold the slow lock or are alone.
@@ -55,17 +56,19 @@ class TraceFile {
     static constexpr std::uint32_t kMaxChunks = 4096;
 
     int create_under_free_name(const Options& options, const char* program);
+    int map_header(int descriptor);
     bool add_chunk(std::uint64_t least_bytes);
     int extend(std::uint64_t bytes);
     int map_chunk(int descriptor, std::uint64_t bytes);
-    bool give_up(int error);
+    bool give_up(std::uint64_t& until_ns, int error);
     bool is_populated(std::uintptr_t begin, std::uintptr_t end) const;
     void populate_ahead(Chunk& chunk, std::uint64_t bytes);
 
     format::Header* header_;
     std::uint32_t chunk_count_;
     bool cannot_populate_;  // the kernel is too old: chunks are allocated on the disk instead
-    bool cannot_grow_;
+    std::uint64_t no_chunk_until_ns_;
+    std::uint64_t no_pages_until_ns_;
     NoteSink note_sink_;
     void* note_context_;
     sys::FileIdentity identity_;

@@ -71,13 +71,17 @@ std::uint8_t hooks_at_work(const ThreadState& thread, std::uintptr_t frame);
 
 inline constexpr std::uintptr_t kHookCountMask = 15;  // stack frames are aligned to 16 bytes
 
-// Marks that this thread is inside the shim. Restores the former value, so that it nests.
+// Marks that this thread is inside the shim. Restores the former value, so that it nests. `was_left()` may know more
+// about the one hook that seems to be at work.
 class BusyGuard {
   public:
-    explicit BusyGuard(ThreadState& thread) : thread_(thread), restore_(thread.busy), former_(0) {
+    explicit BusyGuard(ThreadState& thread) : BusyGuard(thread, [] { return false; }) {}
+    template <typename WasLeft>
+    DREGS_INLINE BusyGuard(ThreadState& thread, WasLeft was_left) : thread_(thread), restore_(thread.busy), former_(0) {
         const std::uintptr_t frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) & ~kHookCountMask;
         if (DREGS_UNLIKELY(restore_ != 0)) {
             former_ = hooks_at_work(thread, frame);
+            if (former_ == 1 && was_left()) former_ = 0;
             if (former_ == 0) restore_ = 0;
         }
         store_relaxed(thread_.busy, DREGS_LIKELY(former_ == 0) ? frame + 1 : restore_ + 1);

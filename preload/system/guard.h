@@ -29,25 +29,44 @@ class KeepErrno {
 class SlowLock {
   public:
     // False when this thread holds it already (a fault's handler interrupted growth) or its holder does not get on: the
-    // caller then gives up and counts what it could not record. Never waits for ever.
+    // caller then gives up and counts what it could not record. Never waits for ever, but as long as a disk may take.
     DREGS_COLD bool lock() {
         const std::uint32_t self = sys::thread_id();
-        for (int tries = 1; tries <= kTries; ++tries) {
+        std::uint64_t until_ns = 0;
+        for (int tries = 1;; ++tries) {
             std::uint32_t owner = 0;
             if (compare_exchange(owner_, owner, self)) return true;
             if (owner == self) return false;
-            const bool ask = tries % kTriesUntilAsking == 0;
-            if (ask && !sys::thread_exists(owner) && compare_exchange(owner_, owner, self)) return true;
-            sys::yield();
+            if (tries < kTriesUntilAsking) {
+                sys::yield();
+                continue;
+            }
+            if (!sys::thread_exists(owner) && compare_exchange(owner_, owner, self)) return true;
+            if (is_over(until_ns)) return false;
+            sys::nap();
         }
-        return false;
     }
     void unlock() { store_release(owner_, 0u); }
 
+    // How many waits ended without the lock since this was last asked. Callers hold the lock.
+    std::uint32_t take_waits_in_vain() { return __atomic_exchange_n(&waits_in_vain_, 0u, __ATOMIC_RELAXED); }
+
   private:
-    static constexpr int kTries = 100'000;
     static constexpr int kTriesUntilAsking = 1'000;
+    static constexpr std::uint64_t kPatienceNs = 2'000'000'000;
+
+    // Whether a wait has taken too long. Who comes after one that did waits shortly.
+    bool is_over(std::uint64_t& until_ns) {
+        const std::uint64_t now = sys::monotonic_ns();
+        const bool others_waited = load_relaxed(waits_in_vain_) != 0;
+        if (until_ns == 0) until_ns = now + (others_waited ? kPatienceNs / 1'000 : kPatienceNs);
+        if (now < until_ns) return false;
+        fetch_add(waits_in_vain_, 1u);
+        return true;
+    }
+
     std::uint32_t owner_;
+    std::uint32_t waits_in_vain_;
 };
 
 // Holds the lock with signals kept out: no handler may jump away and leave it locked, no cancellation end the thread.

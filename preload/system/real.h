@@ -1,5 +1,5 @@
-// The functions behind us, the allocator's, two of the loader's, and the two by which programs put a sandbox upon
-// themselves: the next definition of each in the program's search order.
+// The functions behind us, the allocator's, two of the loader's, and those by which programs give up what they may do:
+// the next definition of each in the program's search order.
 //
 // Resolved at the first call of any hook. Finding them may itself allocate, and so may
 // code that runs before this library is relocated: that is served by the bootstrap heap.
@@ -10,21 +10,26 @@
 namespace dregs {
 
 // name, result, parameters
-#define DREGS_REAL_FUNCTIONS(X)                                \
-    X(malloc, void*, (std::size_t))                            \
-    X(free, void, (void*))                                     \
-    X(calloc, void*, (std::size_t, std::size_t))               \
-    X(realloc, void*, (void*, std::size_t))                    \
-    X(posix_memalign, int, (void**, std::size_t, std::size_t)) \
-    X(aligned_alloc, void*, (std::size_t, std::size_t))        \
-    X(memalign, void*, (std::size_t, std::size_t))             \
-    X(valloc, void*, (std::size_t))                            \
-    X(pvalloc, void*, (std::size_t))                           \
-    X(malloc_usable_size, std::size_t, (void*))                \
-    X(dlopen, void*, (const char*, int))                       \
-    X(dlmopen, void*, (long, const char*, int))                \
-    X(prctl, int, (int, long, long, long, long))               \
-    X(syscall, long, (long, long, long, long, long, long, long))
+#define DREGS_REAL_FUNCTIONS(X)                                  \
+    X(malloc, void*, (std::size_t))                              \
+    X(free, void, (void*))                                       \
+    X(calloc, void*, (std::size_t, std::size_t))                 \
+    X(realloc, void*, (void*, std::size_t))                      \
+    X(posix_memalign, int, (void**, std::size_t, std::size_t))   \
+    X(aligned_alloc, void*, (std::size_t, std::size_t))          \
+    X(memalign, void*, (std::size_t, std::size_t))               \
+    X(valloc, void*, (std::size_t))                              \
+    X(pvalloc, void*, (std::size_t))                             \
+    X(malloc_usable_size, std::size_t, (void*))                  \
+    X(dlopen, void*, (const char*, int))                         \
+    X(dlmopen, void*, (long, const char*, int))                  \
+    X(prctl, int, (int, long, long, long, long))                 \
+    X(syscall, long, (long, long, long, long, long, long, long)) \
+    X(chroot, int, (const char*))                                \
+    X(setuid, int, (unsigned))                                   \
+    X(seteuid, int, (unsigned))                                  \
+    X(setreuid, int, (unsigned, unsigned))                       \
+    X(setresuid, int, (unsigned, unsigned, unsigned))
 
 struct RealFunctions {
 #define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;

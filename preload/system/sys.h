@@ -21,16 +21,19 @@ void* map_kept(std::size_t bytes);
 // Makes existing whole pages read as zero in a forked child. False: the kernel cannot (before 4.14).
 bool wipe_on_fork(void* pages, std::size_t bytes);
 
-// Creates a file that must not exist, for this user only, following no symbolic link at the end of the path.
+// Creates a file that must not exist, for this user only whatever the umask, following no symbolic link at the end of
+// the path. Its pages, once populated, take no more room on the disk.
 int create_file(const char* path);
-// Opens the file again for writing. The caller checks with same_file that it is still the one.
+int remove_file(const char* path);
+// Opens the file again for writing, without waiting for whatever stands there now. The caller checks with file_identity
+// that it is still the one.
 int reopen_file(const char* path);
 int close_file(int descriptor);
 // Gives the file a size; nothing is allocated.
 int set_file_size(int descriptor, std::uint64_t bytes);
 // Allocates space on the disk, for kernels that cannot populate a mapping.
 int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes);
-// Null when it cannot be mapped.
+// Null when it cannot be mapped. Not part of core dumps.
 void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes);
 void unmap(void* address, std::size_t bytes);
 // Whether a filter that is not active yet would let a file grow: open it again, give it a size, map it.
@@ -39,6 +42,8 @@ bool may_grow_files(const sandbox::Filter& filter);
 bool may_populate(const sandbox::Filter& filter);
 // Makes pages of a mapping present and writable, so that a full disk is an error here and no SIGBUS later.
 int populate(void* pages, std::size_t bytes);
+// Makes them present for reading: what was cut off the file is an error here, and no SIGBUS.
+int populate_for_reading(const void* pages, std::size_t bytes);
 
 // Whether the aligned word at `address` can be read. Touches nothing.
 bool can_read(std::uintptr_t address);
@@ -78,6 +83,8 @@ bool thread_exists(std::uint32_t thread);
 // At most 15 bytes and a NUL.
 void thread_name(char out[16]);
 void yield();
+// Sleeps for a tenth of a millisecond: lets threads of lower priority run, too.
+void nap();
 // Whether this thread runs on its alternate signal stack at this moment.
 bool on_signal_stack();
 

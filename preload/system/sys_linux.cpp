@@ -1,12 +1,15 @@
 // Linux on x86-64: system calls made directly, so that errno and cancellation are not involved.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/stat.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -17,6 +20,7 @@
 #include "preload/system/sys.h"
 
 #ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -25,7 +29,7 @@ namespace {
 
 std::uint32_t g_process;  // the adopted one; 0: none yet
 constexpr long kPageBytes = 4096;
-constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 constexpr long kMaskBytes = 8;  // of a signal mask, as the kernel knows it
 
 sandbox::SystemCall describe(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
@@ -63,6 +67,18 @@ void* map(std::size_t bytes, int flags, int descriptor, std::uint64_t offset) {
     return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
+// btrfs writes each changed page to a new place: a page that was populated would need room again after each writeback,
+// and a full disk would be a SIGBUS. Files that are not copied on write keep their place. Only an empty file can be
+// told.
+void keep_in_place(int descriptor) {
+    struct statfs system {};
+    if (call(SYS_fstatfs, descriptor, address(&system)) < 0 || system.f_type != BTRFS_SUPER_MAGIC) return;
+    int flags = 0;
+    if (call(SYS_ioctl, descriptor, FS_IOC_GETFLAGS, address(&flags)) < 0) return;
+    flags |= FS_NOCOW_FL;
+    call(SYS_ioctl, descriptor, FS_IOC_SETFLAGS, address(&flags));
+}
+
 std::uint64_t clock_ns(clockid_t clock) {
     timespec now{};
     clock_gettime(clock, &now);  // never fails for these clocks, so errno stays
@@ -87,13 +103,19 @@ bool wipe_on_fork(void* pages, std::size_t bytes) {
 }
 
 int create_file(const char* path) {
-    return static_cast<int>(
-        call(SYS_openat, AT_FDCWD, address(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    const int descriptor = static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), kFlags, 0600));
+    if (descriptor < 0) return descriptor;
+    call(SYS_fchmod, descriptor, 0600);  // a umask may have taken away what is needed to open it again
+    keep_in_place(descriptor);
+    return descriptor;
 }
 
 int reopen_file(const char* path) {
     return static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), kReopenFlags, 0));
 }
+
+int remove_file(const char* path) { return static_cast<int>(call(SYS_unlink, address(path))); }
 
 int close_file(int descriptor) { return static_cast<int>(call(SYS_close, descriptor)); }
 
@@ -106,7 +128,10 @@ int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes) {
 }
 
 void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes) {
-    return map(bytes, MAP_SHARED, descriptor, offset);
+    void* pages = map(bytes, MAP_SHARED, descriptor, offset);
+    // Were the file unlinked meanwhile, the kernel would take it for memory of the program and dump it.
+    if (pages) call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_DONTDUMP);
+    return pages;
 }
 
 void unmap(void* pages, std::size_t bytes) { call(SYS_munmap, address(pages), static_cast<long>(bytes)); }
@@ -132,6 +157,10 @@ bool may_populate(const sandbox::Filter& filter) {
 
 int populate(void* pages, std::size_t bytes) {
     return static_cast<int>(call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_POPULATE_WRITE));
+}
+
+int populate_for_reading(const void* pages, std::size_t bytes) {
+    return static_cast<int>(call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_POPULATE_READ));
 }
 
 // rt_sigprocmask copies the new mask in before it looks at `how`: with a `how` that does not exist it changes nothing
@@ -207,6 +236,11 @@ bool thread_exists(std::uint32_t thread) {
 }
 void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
 void yield() { call(SYS_sched_yield); }
+
+void nap() {
+    const timespec moment{0, 100'000};
+    call(SYS_nanosleep, address(&moment));
+}
 
 bool on_signal_stack() {
     stack_t now{};

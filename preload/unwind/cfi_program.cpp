@@ -40,8 +40,9 @@ enum Opcode : std::uint8_t {
     kRestore = 0xC0,
 };
 
-// Compilers nest remembered states one deep; assembly by hand may go further.
-constexpr unsigned kMaxRemembered = 6;
+// Compilers nest remembered states one deep, and so does all assembly that was seen. Each costs 92 bytes of the stack
+// of whoever allocates, which may be a coroutine's.
+constexpr unsigned kMaxRemembered = 3;
 
 class Machine {
   public:

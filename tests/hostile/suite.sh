@@ -21,10 +21,9 @@ is_full() { [ "${DREGS_FAULTS:-}" = full ]; }
 tally() {
     local key count
     TRACES_READ=$((TRACES_READ + 1))
-    for key in unrecorded_allocs truncated_stacks unknown_frees; do
-        count=$(query top.json "d['loss']['$key']")
+    while read -r key count; do
         [ "$count" = 0 ] || LOSSES[$key]=$((${LOSSES[$key]:-0} + count))
-    done
+    done < <(query top.json '"\n".join(text((key, d["loss"][key])) for key in (*LOSS, "lost_markers"))')
 }
 
 # read_trace TRACE [QUERY-PROBLEMS-OPTIONS]: a sound trace; nothing lost but what the options allow. Leaves top.json.

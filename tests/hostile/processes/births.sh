@@ -2,7 +2,7 @@
 # Every way to make a process. A child with memory of its own has a trace of its own; one that shares its parent's memory
 # allocates in its parent's trace.
 . "$(dirname "$0")/../suite.sh"
-times=$(rounds 5 50)
+times=$(rounds 3 50)
 expect_survives "$BUILT/births" "$times"
 expect_match "exit statuses" "^11 12 13 14 15 16$" traced.out
 expect_kept $((times * 7))

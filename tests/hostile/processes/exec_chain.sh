@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A process that becomes one image after the other: each has a trace of its own, and those of the former ones stay.
 . "$(dirname "$0")/../suite.sh"
-images=$(rounds 20 200)
+images=$(rounds 12 200)
 expect_runs_the_same "$BUILT/exec_chain" "$images"
 expect_eq "exit status" 0 "$STATUS"
 pid=$(cat traced.pid)

@@ -38,6 +38,7 @@ static void report(const char* file, int handled) {
 /* A request is one byte, answered by the same; 'q' ends the worker. */
 static _Noreturn void work(int listener, const char* file) {
     int handled = 0;
+    use_blocks(1); /* who gets no request has a trace, too */
     for (char request = 0; request != 'q';) {
         const int client = accept(listener, NULL, NULL);
         if (read(client, &request, 1) == 1 && request == 'r') {

@@ -10,5 +10,5 @@ expect_match "coroutines" "^$((threads * 7)) coroutines came to their end$" trac
 read_trace "$TRACE"
 expect_kept $((threads * 200))
 echo "stack of a call: bare $(cat bare.used) bytes, traced $(cat traced.used)"
-[ "$(cat traced.used)" -le 2304 ] || fail "a hook used $(cat traced.used) bytes of a coroutine's stack, 2304 are allowed"
+[ "$(cat traced.used)" -le 2048 ] || fail "a hook used $(cat traced.used) bytes of a coroutine's stack, 2048 are allowed"
 survived "coroutines on 4 KB stacks that allocate first in their thread or forked child" "$((threads * 7))"

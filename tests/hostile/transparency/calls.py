@@ -15,9 +15,10 @@ SHIM = [
     r'readlink\("/proc/self/exe"',
     r'(prctl\(PR_GET_NAME|getpid\(|getppid\(|gettid\(|uname\(|sched_yield\()',
     r'prlimit64\(0, RLIMIT_FSIZE, NULL',
-    r'madvise\(0x[0-9a-f]+, \d+, (MADV_WIPEONFORK|MADV_POPULATE_WRITE)\)',
+    r'madvise\(0x[0-9a-f]+, \d+, (MADV_WIPEONFORK|MADV_DONTDUMP|MADV_POPULATE_WRITE)\)',
     r'mmap\(NULL, \d+, PROT_READ\|PROT_WRITE, MAP_PRIVATE\|MAP_ANONYMOUS\|MAP_NORESERVE, -1, 0\)',
     r'tgkill\(\d+, \d+, 0\)',
+    r'nanosleep\(\{tv_sec=0, tv_nsec=100000\}',  # waits while another thread's growth takes long
     r'getcwd\(',
     r'(newfstatat|stat)\((AT_FDCWD, )?"/',  # files of modules: their size and time
     r'rt_sigprocmask\(0xffffffff /\* SIG_\?\?\? \*/',  # looks whether a page of the stack is there
@@ -49,7 +50,7 @@ class Calls:
             if result >= 0:
                 self.ours.add(result)
             return True
-        used = re.match(r"(close|ftruncate|fallocate|fstat|newfstatat|read|pread64)\((\d+)", line) or re.match(
+        used = re.match(r"(close|ftruncate|fallocate|fchmod|fstat|fstatfs|ioctl|newfstatat|read|pread64)\((\d+)", line) or re.match(
             r"(mmap)\(.*MAP_SHARED(?:_VALIDATE)?(?:\|MAP_\w+)*, (\d+),", line)
         if used and int(used[2]) in self.ours:
             if used[1] == "close":

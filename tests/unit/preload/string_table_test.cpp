@@ -1,4 +1,5 @@
 // Strings stay what they were, whatever comes after them.
+#include <string>
 #include <vector>
 
 #include "trace_fixture.h"
@@ -34,11 +35,16 @@ TEST_F(StringTableTest, InternedOnce) {
     EXPECT_NE(strings.intern("worker-2"), worker);
 }
 
-TEST_F(StringTableTest, InterningEndsQuietly) {
+TEST_F(StringTableTest, InterningEndsWithANote) {
     StringTable& strings = parts().strings;
+    std::string full;
+    parts().file.keep_notes_in(
+        [](void* text, format::NoteCode, int, const char* detail) { static_cast<std::string*>(text)->append(detail); },
+        &full);
     for (int i = 0; i < 10'000; ++i) strings.intern(std::to_string(i).c_str());
     EXPECT_EQ(strings.intern("one too many"), 0u);
     EXPECT_NE(strings.intern("7"), 0u);
+    EXPECT_EQ(full, "names");
 }
 
 TEST_F(StringTableTest, LongestStringsDoNotStraddleSegments) {

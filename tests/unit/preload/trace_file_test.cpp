@@ -149,7 +149,45 @@ TEST(TraceFile, TheSizeLimitIsRespectedWithoutASignal) {
     EXPECT_EQ(failure.error, EFBIG);
 }
 
+TEST(TraceFile, AfterAFailureItRestsAndThenTriesAgain) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    Failure failure;
+    trace.file->keep_notes_in(keep_failure, &failure);
+    const std::string aside = folder.path() + "/aside";
+    std::filesystem::rename(trace.file->path(), aside);
+    std::uint64_t offset = 0;
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(trace.file->reserve(10 << 20, 64, offset), nullptr);
+    EXPECT_EQ(failure.error, ENOENT);
+    EXPECT_EQ(failure.count, 1);
+    std::filesystem::rename(aside, trace.file->path());
+    usleep(1'100'000);
+    EXPECT_NE(trace.file->reserve(10 << 20, 64, offset), nullptr);
+}
+
+TEST(TraceFile, TheUmaskDoesNotKeepItFromGrowing) {
+    const TemporaryFolder folder;
+    OpenFile trace;
+    const mode_t former = umask(0777);
+    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
+    umask(former);
+    struct stat status {};
+    ASSERT_EQ(stat(trace.file->path(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
 class TableLimit : public TraceTest {};
+
+TEST_F(TableLimit, WhereNothingCanBeHadNoIndexIsTaken) {
+    const auto table = zeroed<TraceTable<format::Scope, format::kScopes, 64>>();
+    table->attach(parts().file, parts().lock);
+    ASSERT_EQ(unlink(parts().file.path()), 0);
+    std::uint32_t last = 0;
+    for (int i = 0; i < 1'000'000; ++i) last = table->append();
+    EXPECT_EQ(last, 0u);
+    EXPECT_LT(parts().file.header().tables[format::kScopes].count, 100'000u);
+}
 
 TEST_F(TableLimit, IsSaidOnceAndByName) {
     Failure failure;
