@@ -66,6 +66,26 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
     return writer.finish();
 }
 
+// Every --by, and a --where of every field.
+void rank_otherwise(Profile& profile) {
+    const GroupBy groups[] = {GroupBy::kStack, GroupBy::kFunction, GroupBy::kModule, GroupBy::kScope, GroupBy::kThread};
+    const char* const conditions[] = {"function:m*", "file:*.c", "module:*", "thread:*", "scope:p*", "stack:*f*"};
+    for (const GroupBy group : groups) {
+        RankOptions options;
+        options.by = group;
+        options.sort = SortBy::kAge;
+        (void)rank_blocks(profile, options);
+    }
+    for (const char* condition : conditions) {
+        RankOptions options;
+        options.filter.where.push_back(parse_where(condition));
+        options.filter.scope = "packet";
+        (void)rank_blocks(profile, options);
+        options.filter.scope.reset();
+        (void)rank_blocks(profile, options);
+    }
+}
+
 void answer_everything(const ByteSource& source) {
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
@@ -83,10 +103,12 @@ void answer_everything(const ByteSource& source) {
     const ScopeReport report = report_scopes(profile);
     print_scopes_text(out, profile, report, {});
     print_scopes_json(out, profile, report, {}, naming.symbolizer);
-    RankOptions by_thread;
-    by_thread.by = GroupBy::kThread;
-    (void)rank_blocks(profile, by_thread);
-    print_diff_json(out, {&profile, &profile}, diff_profiles({&profile, &profile}, {{}, true}), {}, naming.symbolizer);
+    rank_otherwise(profile);
+    const std::vector<Profile*> both = {&profile, &profile};
+    const Diff diff = diff_profiles(both, {{}, true});
+    print_diff_text(out, both, diff, {});
+    print_diff_json(out, both, diff, {}, naming.symbolizer);
+    print_diff_umdh(out, both, diff, {});
 }
 
 // A number that is likely to be a bad one: near a limit, a place in the file, an index.
