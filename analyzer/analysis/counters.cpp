@@ -4,6 +4,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace dregs {
@@ -29,10 +30,29 @@ const char* note_text(format::NoteCode code) {
     }
 }
 
+// What became of the file, where its path could not be opened again.
+const char* reopen_problem(std::int32_t error) {
+    switch (error) {
+        case ENOENT:
+            return "its file is not where it was, ";
+        case ELOOP:
+        case ESTALE:
+        case EISDIR:
+        case ENXIO:
+            return "something else stands where its file was, ";
+        case EACCES:
+            return "the process may not open its file any more, ";
+        default:
+            return "";
+    }
+}
+
 std::string describe(const Trace& trace, const format::Note& note) {
     std::string text = note_text(note.code);
     if (note.detail != 0) absl::StrAppend(&text, " (", std::string(trace.string(note.detail)), ")");
-    if (note.error != 0) absl::StrAppend(&text, ": ", std::strerror(note.error));
+    const bool grew = note.code == format::NoteCode::kGrowthFailed;
+    if (note.error != 0)
+        absl::StrAppend(&text, ": ", grew ? reopen_problem(note.error) : "", std::strerror(note.error));
     if (note.count > 1) absl::StrAppend(&text, ", ", note.count, " times");
     return text;
 }
