@@ -5,6 +5,7 @@
 
 #include "analyzer/analysis/fingerprint.h"
 #include "analyzer/analysis/module_image.h"
+#include "analyzer/trace/named_frame.h"
 
 namespace dregs {
 namespace {
@@ -12,6 +13,16 @@ namespace {
 Frame made_up(const char* function) {
     Frame frame;
     frame.function = function;
+    return frame;
+}
+
+Frame named(std::string_view text) {
+    const NamedFrame known = decode_named_frame(text);
+    Frame frame;
+    frame.function = known.function;
+    frame.file = known.file;
+    frame.line = known.line;
+    frame.module = known.module;
     return frame;
 }
 
@@ -45,9 +56,7 @@ const ModuleImage* StackNamer::image(std::uint32_t module) {
 const std::vector<Frame>& StackNamer::resolve(std::uint64_t location) {
     const std::uint64_t pc = format::location_pc(location);
     const std::uint32_t module = format::location_module(location);
-    if (module == format::kNamedModule) {
-        return keep(made_up(std::string(trace_.string(static_cast<format::StringRef>(pc))).c_str()));
-    }
+    if (module == format::kNamedModule) return keep(named(trace_.string(static_cast<format::StringRef>(pc))));
     if (const ModuleImage* known = image(module)) {
         return symbolizer_.resolve(*known, pc, format::location_exact(location));
     }

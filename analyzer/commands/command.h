@@ -25,5 +25,6 @@ void add_top(CLI::App& app, Invocation& invocation);
 void add_diff(CLI::App& app, Invocation& invocation);
 void add_scopes(CLI::App& app, Invocation& invocation);
 void add_snapshot(CLI::App& app, Invocation& invocation);
+void add_import(CLI::App& app, Invocation& invocation);
 
 }  // namespace dregs

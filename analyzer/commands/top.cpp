@@ -3,6 +3,7 @@
 #include "analyzer/commands/open_profile.h"
 #include "analyzer/commands/progress_line.h"
 #include "analyzer/commands/ranking_options.h"
+#include "analyzer/output/cjdns_listing.h"
 #include "analyzer/output/top_report.h"
 #include "analyzer/output/umdh_report.h"
 
@@ -13,6 +14,7 @@ struct TopArguments {
     std::string trace;
     ReportOptions report;
     RankingArguments ranking;
+    std::string compat;
 };
 
 std::vector<Row> rank(Profile& profile, const RankOptions& options) {
@@ -25,6 +27,7 @@ void top(const TopArguments& arguments, Invocation& invocation) {
     const RankOptions options = make_rank_options(arguments.ranking, format);
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.report);
     const std::unique_ptr<Profile> profile = open_profile(arguments.trace, *naming);
+    if (!arguments.compat.empty()) return print_cjdns_listing(invocation.out, *profile);
     const std::vector<Row> rows = rank(*profile, options);
     const ReportView view = make_view(arguments.report);
     switch (format) {
@@ -51,6 +54,10 @@ void add_top(CLI::App& app, Invocation& invocation) {
         ->type_name("TRACE|PID");
     add_ranking_options(*command, arguments->ranking, false);
     add_report_options(*command, arguments->report, true);
+    command
+        ->add_option("--compat", arguments->compat, "cjdns: the list that the pipeline in cjdns' documentation prints")
+        ->check(CLI::IsMember({"cjdns"}).description(""))
+        ->type_name("TOOL");
     command->callback([arguments, &invocation] { top(*arguments, invocation); });
 }
 

@@ -18,6 +18,7 @@ std::string address_text(const Frame& frame) {
 
 std::string place_text(const Frame& frame, bool precise) {
     if (frame.file.empty()) return "";
+    if (frame.function == absl::StrCat(frame.file, ":", frame.line)) return "";  // cjdns knows no other name
     const std::string file = escape_text(display_name(frame.file));
     if (frame.line <= 0) return absl::StrCat("  ", file);
     const bool column = precise && frame.column > 0;

@@ -70,7 +70,10 @@ std::uint32_t TraceWriter::add_scope(const format::Scope& scope) {
 format::KindCounters& TraceWriter::kind_counters(std::uint32_t kind) {
     const auto known = std::find_if(kind_counters_.begin() + 1, kind_counters_.end(),
                                     [kind](const format::KindCounters& counters) { return counters.kind == kind; });
-    if (known != kind_counters_.end()) return *known;
+    return known != kind_counters_.end() ? *known : add_kind_counters(kind);
+}
+
+format::KindCounters& TraceWriter::add_kind_counters(std::uint32_t kind) {
     kind_counters_.push_back({});
     kind_counters_.back().kind = kind;
     kind_counters_.back().thread = 1;

@@ -35,7 +35,9 @@ class TraceWriter {
 
     format::Scope& scope(std::uint32_t index) { return scopes_[index]; }
     format::StackNode& node(std::uint32_t index) { return nodes_[index]; }
+    // The counters of a kind: known ones, or a record more.
     format::KindCounters& kind_counters(std::uint32_t kind);
+    format::KindCounters& add_kind_counters(std::uint32_t kind);
     format::ThreadCounters& thread() { return threads_[1]; }
 
     std::vector<std::uint8_t> finish();

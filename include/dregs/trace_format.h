@@ -175,7 +175,7 @@ inline constexpr std::uint64_t kPcExact = std::uint64_t{1} << kPcBits;
 inline constexpr unsigned kLocationModuleShift = 48;
 inline constexpr std::uint32_t kNoModule = 0;  // index 0 of kModules is never used: pc lies in no known module
 inline constexpr std::uint32_t kNamedModule =
-    0xFFFF;  // the "pc" is a StringRef: an imported frame that has only a name
+    0xFFFF;  // the "pc" is a StringRef: an imported frame, FUNCTION or FUNCTION\tFILE\tLINE\tMODULE (each may be empty)
 inline constexpr std::uint32_t kMaxModules = 0xFFFF;
 
 constexpr std::uint64_t make_location(std::uint64_t pc, std::uint32_t module, bool exact) {

@@ -1,0 +1,38 @@
+// The lines of a text file that somebody else wrote, one at a time, each with its number for error messages.
+//
+// Memory is bounded by the longest line that is taken. Reads regular files, pipes and "-" (standard input).
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dregs {
+
+class TextLines {
+  public:
+    static constexpr std::size_t kMostBytes = 64 << 10;  // of a line
+
+    // Throws Error where the file cannot be read.
+    explicit TextLines(const std::string& path);
+
+    // The next line without its end ("\n" or "\r\n"); false at the end of the file. Throws Error for a line too long.
+    bool next(std::string_view& line);
+    const std::string& name() const { return name_; }
+    // "FILE, line N: `what`", thrown.
+    [[noreturn]] void fail(std::string_view what) const;
+
+  private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    std::string name_;
+    std::unique_ptr<std::FILE, Close> file_;
+    std::string line_;
+    std::uint64_t number_ = 0;
+};
+
+}  // namespace dregs
