@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kHeapBegins = "Start of data for heap @ ";
 constexpr std::string_view kStackOf = "BackTrace";
+constexpr std::string_view kExplanation = "REQUESTED bytes + OVERHEAD";  // of the lines that follow
 
 bool contains(std::string_view line, std::string_view text) { return line.find(text) != std::string_view::npos; }
 
@@ -115,7 +116,7 @@ void UmdhLog::add_line(std::string_view line) {
         pending_ = {*block, std::string(block->stack), scope_};
     } else if (contains(line, " allocs\t") && contains(line, kStackOf)) {
         lines_.fail("is of a comparison of two umdh logs: import each log by itself, and compare with dregs diff");
-    } else if (contains(line, " by BackTrace")) {
+    } else if (contains(line, " by BackTrace") && !line.starts_with(kExplanation)) {
         lines_.fail("begins as a block of a umdh log and is none");
     }
 }

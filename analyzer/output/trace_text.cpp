@@ -133,7 +133,9 @@ void print_headline(std::ostream& out, const Profile& profile, const Palette& pa
 void print_losses(std::ostream& out, const Profile& profile, const Palette& palette) {
     const LossList losses = list_losses(profile.loss());
     if (losses.parts().empty()) {
-        out << palette.dim("nothing was lost") << '\n';
+        // A note may be of blocks that never came by here.
+        const bool noted = !profile.loss().notes.empty();
+        out << palette.dim(noted ? "nothing that was seen was lost" : "nothing was lost") << '\n';
     } else {
         out << palette.yellow("lost: " + absl::StrJoin(losses.parts(), ", ")) << '\n';
     }
