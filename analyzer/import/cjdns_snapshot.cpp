@@ -53,7 +53,7 @@ std::optional<CjdnsLine> parse_line(std::string_view text) {
     } else {
         line.freeing = rest.skip_if(" (freeing)");
     }
-    if (!rest.at_end() || line.place.empty()) return {};
+    if (!rest.at_end() || line.place.empty() || line.address == 0) return {};
     return line;
 }
 

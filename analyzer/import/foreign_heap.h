@@ -25,7 +25,7 @@ class ForeignHeap {
     std::uint32_t add_frame(std::uint32_t caller, const NamedFrame& frame);
     // An open instance of a kind, in `parent` (0: in none).
     std::uint32_t add_scope(std::string_view kind, std::uint32_t parent, std::string_view label = {});
-    // `address` below format::kAddressLimit.
+    // `address` not 0, and below format::kAddressLimit.
     void add_block(std::uint64_t address, std::uint64_t bytes, std::uint32_t stack, std::uint32_t scope);
 
     // The trace. Ends this object's use.

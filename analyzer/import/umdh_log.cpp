@@ -33,7 +33,7 @@ std::optional<UmdhBlock> parse_block(std::string_view line) {
     rest.skip_spaces().take_number(overhead, 16, UINT64_MAX).skip(" at ").skip_spaces();
     rest.take_number(block.address, 16, format::kAddressLimit - 1).skip(" by ").skip(kStackOf);
     rest.take_until(" ", block.stack).skip_spaces();
-    if (!rest.at_end()) return {};
+    if (!rest.at_end() || block.address == 0) return {};
     return block;
 }
 

@@ -43,7 +43,8 @@ grep -v 'Dict.c:132' "$snapshots/cjdns-2015-fast.memdump" >torn
 printf 'Core.c:496 [1] bytes\n| | A.c:1 [4] bytes at [0x10]\n' >jump
 printf 'Core.c:496 [1] bytes\nA.c:1 [4] bytes at\n' >garbled
 printf 'Core.c:496 [1] bytes\n  A.c:1 [4] bytes at [0xffffffffffffffff]\n' >beyond
-for file in torn jump garbled beyond /dev/null . no-such-file; do
+printf 'Core.c:496 [1] bytes\n  A.c:1 [4] bytes at [0x0]\n' >nowhere
+for file in torn jump garbled beyond nowhere /dev/null . no-such-file; do
     "$DREGS_BIN" import "$file" -o bad.dregs >bad.out 2>bad.err
     expect_eq "exit status of import $file" 2 $?
     expect_eq "lines about $file" 1 "$(wc -l <bad.err)"
