@@ -97,8 +97,9 @@ TEST(TopText, SaysWhichModulesUnloadingWouldNotBeNoticed) {
     TestProfile profile(writer);
     std::ostringstream out;
     print_top_text(out, *profile, {}, {});
-    EXPECT_NE(out.str().find("nothing that was seen was lost\nnote: the unloading of /a/plugin.so would not be noticed"),
-              std::string::npos)
+    EXPECT_NE(
+        out.str().find("nothing that was seen was lost\nnote: the unloading of /a/plugin.so would not be noticed"),
+        std::string::npos)
         << out.str();
 }
 
