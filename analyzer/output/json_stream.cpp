@@ -4,7 +4,8 @@
 namespace dregs {
 namespace {
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+// In ASCII: names come from traces, and a terminal may obey control characters beyond it, too.
+std::string dump(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
 Json frame_json(const Frame& frame) {
     return {{"function", frame.function}, {"file", frame.file},     {"line", frame.line},      {"column", frame.column},

@@ -35,10 +35,11 @@ std::string numbered_path(const std::string& path, unsigned number) {
 NewFile::NewFile(const std::string& path) : path_(path) {
     for (unsigned number = 2;; ++number) {
         descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (descriptor_ >= 0) return;
+        if (descriptor_ >= 0) break;
         if (errno != EEXIST || number > kMaxNumber) fail(errno);
         path_ = numbered_path(path, number);
     }
+    ::fchmod(descriptor_, 0600);  // as the shim does: a umask may take away even the owner's rights
 }
 
 NewFile::~NewFile() {

@@ -26,6 +26,20 @@ say() {
     [ -n "$TRACE" ] || find_trace "$TALKER"
 }
 
+# until_it_grows FILE: goes on until the trace has grown, which is tried again a second after a failure. Needs `holder`;
+# adds to HELD what it held.
+until_it_grows() {
+    local before tries
+    before=$(stat -c %s "$1")
+    for tries in $(seq 300); do
+        say hold 1000
+        HELD=$((HELD + 1000))
+        [ "$(stat -c %s "$1")" = "$before" ] || return 0
+        sleep 0.05
+    done
+    fail "$1 has not grown again after $tries tries"
+}
+
 # end_talk: it ends by itself, and has said and left what it says and leaves bare. Leaves STATUS.
 end_talk() {
     exec 8>&-
