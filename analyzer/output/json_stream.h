@@ -1,7 +1,7 @@
 // JSON objects with arrays too long to hold: members one by one, elements one by one.
 //
-// Owns commas and indentation. All that is not ASCII is escaped (\u2026), so that nothing in a name can steer a terminal;
-// text that is not UTF-8 comes out with replacement characters, never as invalid JSON.
+// Owns commas and indentation. All that is not ASCII is escaped (\u2026), so that nothing in a name can steer a
+// terminal; text that is not UTF-8 comes out with replacement characters, never as invalid JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
