@@ -52,6 +52,7 @@ while IFS= read -r -d '' name <&3; do
     expect_eq "what a terminal would obey, with the name $(printf %q "$name")" "" "$(harmless ./*.txt ./*.json ./*.umdh ./*.colour)"
     lines=$(wc -l ./*.txt ./*.umdh ./*.json)
     expect_eq "lines, with the name $(printf %q "$name")" "${plain_lines:=$lines}" "$lines"
+    tally
     expect_top "the blocks" 5 'd["totals"]["pool_blocks"] + sum(s["live_blocks"] for s in d["sites"] if s["live_bytes"] % 1337 == 0)'
     rounds=$((rounds + 1))
 done 3< <(
