@@ -31,7 +31,7 @@ expect_ours() {  # FILE
 # Others may write this folder: what is in the way could be anybody's.
 try() {  # WHAT
     mkdir -m 1777 sticky
-    local in_the_way=(sticky/t.dregs sticky/t.2.label.dregs sticky/copy.dregs) obstacle status
+    local in_the_way=(sticky/t.dregs sticky/t.2.label.dregs sticky/copy.dregs) obstacle
     for obstacle in "${in_the_way[@]}"; do place "$1" "$obstacle" || return 1; done
     before=$(state "${in_the_way[@]}")
     touch traced.out copied
@@ -50,7 +50,7 @@ try() {  # WHAT
 rounds=0
 for mask in $(rounds "000 777" "000 077 777"); do
     for what in link dangling loop hard-link file fifo socket folder device; do
-        try "$what" && rounds=$((rounds + 1)) || rm -rf sticky
+        if try "$what"; then rounds=$((rounds + 1)); else rm -rf sticky; fi
     done
 done
 survived "a link, a file, a FIFO, a socket, a folder, a device where a trace, snapshot or copy would be made; umask 000" \
