@@ -58,13 +58,14 @@ while IFS= read -r -d '' name <&3; do
 done 3< <(
     printf 'plain_name_13\0'
     printf '\e[2J\e[31mhell\0'                          # clears the screen
+    printf 'a\nwas nothing\0'                           # a line of its own
+    printf 'hip\xc2\x9b31m_\xc2\x9d0;\0'                # controls of two bytes
+    printf '\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8fxx_y\0' # from right to left
+    is_full || exit 0
     printf '\e]0;a  title\a\0'                          # renames the window
     printf '\eP$q"p\e\\abcde\0'                         # asks the terminal to type an answer
-    printf 'a\nwas nothing\0'                           # a line of its own
     printf 'abc\r\b\b\b\b\bxyz7\0'                      # over what stands there
-    printf 'hip\xc2\x9b31m_\xc2\x9d0;\0'                # controls of two bytes
     printf 'bb\x9b31m\x90raw\xff\xfe_\0'                # the same in Latin-1
-    printf '\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8fxx_y\0' # from right to left
     printf '%%s%%n%%p__$(id)\0'                         # nothing to a terminal, but to printf or a shell
 )
 survived "names with escape sequences, controls, line ends, reversed writing" "$rounds"
