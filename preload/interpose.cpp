@@ -21,13 +21,14 @@ DREGS_INLINE void* recorded(void* block, std::size_t bytes) {
     return block;
 }
 
-void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
+DREGS_AMONG_HOOKS void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
     if (DREGS_LIKELY(block != nullptr && !dregs::is_left_out(bytes))) dregs::enter_alloc(block, bytes, caller);
     return block;
 }
 
 // A block from before the real allocator was known moves over to it.
-DREGS_COLD void* reallocate_bootstrap_block(void* block, std::size_t bytes, const dregs::Registers& caller) {
+DREGS_COLD DREGS_AMONG_HOOKS void* reallocate_bootstrap_block(void* block, std::size_t bytes,
+                                                              const dregs::Registers& caller) {
     if (bytes == 0) return nullptr;  // as glibc: freed
     void* fresh = real_ready() ? recorded(g_real.malloc(bytes), bytes, caller) : dregs::bootstrap_heap::allocate(bytes);
     const std::size_t former = dregs::bootstrap_heap::size_of(block);
@@ -36,11 +37,12 @@ DREGS_COLD void* reallocate_bootstrap_block(void* block, std::size_t bytes, cons
 }
 
 // What realloc and reallocarray do.
-inline void* reallocate(void* block, std::size_t bytes, const dregs::Registers& caller) {
+DREGS_INLINE void* reallocate(void* block, std::size_t bytes, const dregs::Registers& caller) {
     if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block))) return reallocate_bootstrap_block(block, bytes, caller);
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes);
     if (!block) return recorded(g_real.realloc(nullptr, bytes), bytes, caller);
-    const dregs::TakenBlock taken = dregs::take_for_realloc(block);
+    dregs::TakenBlock taken{};  // and so it stays where the child of a fork drops the next call (interrupted_hooks.h)
+    dregs::take_for_realloc(block, taken);
     void* moved = g_real.realloc(block, bytes);
     if (DREGS_LIKELY(moved != nullptr))
         dregs::finish_realloc(moved, bytes, taken, caller);
@@ -55,19 +57,19 @@ inline void* reallocate(void* block, std::size_t bytes, const dregs::Registers& 
 
 extern "C" {
 
-DREGS_EXPORT void* malloc(std::size_t bytes) {
+DREGS_HOOK void* malloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes);
     return recorded(g_real.malloc(bytes), bytes);
 }
 
-DREGS_EXPORT void free(void* block) {
+DREGS_HOOK void free(void* block) {
     if (DREGS_UNLIKELY(!block)) return;
     if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block) || !real_ready())) return;
     dregs::record_free(block);
     g_real.free(block);
 }
 
-DREGS_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
+DREGS_HOOK void* calloc(std::size_t count, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) {
         std::size_t total = 0;
         return __builtin_mul_overflow(count, bytes, &total) ? nullptr : dregs::bootstrap_heap::allocate(total);
@@ -75,10 +77,10 @@ DREGS_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
     return recorded(g_real.calloc(count, bytes), count * bytes);
 }
 
-DREGS_EXPORT void* realloc(void* block, std::size_t bytes) { return reallocate(block, bytes, DREGS_CAPTURE_CALLER()); }
+DREGS_HOOK void* realloc(void* block, std::size_t bytes) { return reallocate(block, bytes, DREGS_CAPTURE_CALLER()); }
 
 // Ours rather than the C library's, which would call realloc above and be recorded twice.
-DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t bytes) {
+DREGS_HOOK void* reallocarray(void* block, std::size_t count, std::size_t bytes) {
     std::size_t total = 0;
     if (DREGS_UNLIKELY(__builtin_mul_overflow(count, bytes, &total))) {
         errno = ENOMEM;
@@ -87,7 +89,7 @@ DREGS_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t byte
     return reallocate(block, total, DREGS_CAPTURE_CALLER());
 }
 
-DREGS_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
+DREGS_HOOK int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) {
         *out = dregs::bootstrap_heap::allocate(bytes, alignment);
         return *out ? 0 : ENOMEM;
@@ -97,33 +99,33 @@ DREGS_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t b
     return error;
 }
 
-DREGS_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+DREGS_HOOK void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
     return recorded(g_real.aligned_alloc(alignment, bytes), bytes);
 }
 
-DREGS_EXPORT void* memalign(std::size_t alignment, std::size_t bytes) {
+DREGS_HOOK void* memalign(std::size_t alignment, std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, alignment);
     return recorded(g_real.memalign(alignment, bytes), bytes);
 }
 
-DREGS_EXPORT void* valloc(std::size_t bytes) {
+DREGS_HOOK void* valloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
     return recorded(g_real.valloc(bytes), bytes);
 }
 
-DREGS_EXPORT void* pvalloc(std::size_t bytes) {
+DREGS_HOOK void* pvalloc(std::size_t bytes) {
     if (DREGS_UNLIKELY(!real_ready())) return dregs::bootstrap_heap::allocate(bytes, 4096);
     return recorded(g_real.pvalloc(bytes), bytes);
 }
 
-DREGS_EXPORT std::size_t malloc_usable_size(void* block) {
+DREGS_HOOK std::size_t malloc_usable_size(void* block) {
     if (DREGS_UNLIKELY(dregs::bootstrap_heap::owns(block))) return dregs::bootstrap_heap::size_of(block);
     return real_ready() ? g_real.malloc_usable_size(block) : 0;
 }
 
-DREGS_EXPORT void cfree(void* block) { free(block); }
-DREGS_EXPORT void free_sized(void* block, std::size_t) { free(block); }
-DREGS_EXPORT void free_aligned_sized(void* block, std::size_t, std::size_t) { free(block); }
+DREGS_HOOK void cfree(void* block) { free(block); }
+DREGS_HOOK void free_sized(void* block, std::size_t) { free(block); }
+DREGS_HOOK void free_aligned_sized(void* block, std::size_t, std::size_t) { free(block); }
 
 }  // extern "C"

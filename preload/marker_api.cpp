@@ -44,18 +44,18 @@ std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
 
 extern "C" {
 
-DREGS_EXPORT dregs_scope dregs_scope_enter_labeled(const char* kind, const char* label) {
+DREGS_MARKER dregs_scope dregs_scope_enter_labeled(const char* kind, const char* label) {
     return marked([=](auto& thread) { return counted(thread, g_state.thread_scopes.enter(thread, kind, label)); });
 }
 
-DREGS_EXPORT dregs_scope dregs_scope_enter(const char* kind) { return dregs_scope_enter_labeled(kind, nullptr); }
+DREGS_MARKER dregs_scope dregs_scope_enter(const char* kind) { return dregs_scope_enter_labeled(kind, nullptr); }
 
-DREGS_EXPORT void dregs_scope_leave(dregs_scope scope) {
+DREGS_MARKER void dregs_scope_leave(dregs_scope scope) {
     if (!scope) return;
     marked([=](auto& thread) { return g_state.thread_scopes.leave(thread, scope), 0; });
 }
 
-DREGS_EXPORT dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) {
+DREGS_MARKER dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) {
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     return marked([=](auto& thread) {
         const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
@@ -63,7 +63,7 @@ DREGS_EXPORT dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) 
     });
 }
 
-DREGS_EXPORT void dregs_scope_close(dregs_scope scope) {
+DREGS_MARKER void dregs_scope_close(dregs_scope scope) {
     if (!scope) return;
     marked([=](auto& thread) {
         const bool closed = g_state.thread_scopes.close(thread, scope, dregs::format::kScopeUnbound);
@@ -72,20 +72,20 @@ DREGS_EXPORT void dregs_scope_close(dregs_scope scope) {
     });
 }
 
-DREGS_EXPORT dregs_scope dregs_scope_attach(dregs_scope scope) {
+DREGS_MARKER dregs_scope dregs_scope_attach(dregs_scope scope) {
     return marked([=](auto& thread) { return g_state.thread_scopes.attach(thread, scope); });
 }
 
-DREGS_EXPORT void dregs_scope_restore(dregs_scope previous) {
+DREGS_MARKER void dregs_scope_restore(dregs_scope previous) {
     marked([=](auto& thread) { return g_state.thread_scopes.restore(thread, previous), 0; });
 }
 
-DREGS_EXPORT void dregs_block_move(const void* block, dregs_scope scope) {
+DREGS_MARKER void dregs_block_move(const void* block, dregs_scope scope) {
     if (!block) return;
     marked([=](auto& thread) { return dregs::move_block(thread, block, scope), 0; });
 }
 
-DREGS_EXPORT dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) {
+DREGS_MARKER dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) {
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     return marked([=](auto& thread) {
         const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
@@ -93,7 +93,7 @@ DREGS_EXPORT dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) 
     });
 }
 
-DREGS_EXPORT void dregs_pool_alloc(dregs_pool pool, const void* block, size_t bytes) {
+DREGS_MARKER void dregs_pool_alloc(dregs_pool pool, const void* block, size_t bytes) {
     if (!pool) return;
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     marked([=](auto& thread) {
@@ -103,28 +103,28 @@ DREGS_EXPORT void dregs_pool_alloc(dregs_pool pool, const void* block, size_t by
     });
 }
 
-DREGS_EXPORT void dregs_pool_free(dregs_pool pool, const void* block) {
+DREGS_MARKER void dregs_pool_free(dregs_pool pool, const void* block) {
     if (!pool) return;
     marked([=](auto& thread) { return g_state.pools.free(thread, pool, block), 0; });
 }
 
-DREGS_EXPORT void dregs_pool_free_all(dregs_pool pool) {
+DREGS_MARKER void dregs_pool_free_all(dregs_pool pool) {
     if (!pool) return;
     marked([=](auto& thread) { return g_state.pools.free_all(thread, pool), 0; });
 }
 
-DREGS_EXPORT void dregs_pool_destroy(dregs_pool pool) {
+DREGS_MARKER void dregs_pool_destroy(dregs_pool pool) {
     if (!pool) return;
     marked([=](auto& thread) { return g_state.pools.destroy(thread, pool), 0; });
 }
 
-DREGS_EXPORT void dregs_snapshot(const char* label) {
+DREGS_MARKER void dregs_snapshot(const char* label) {
     marked([=](auto&) { return dregs::take_snapshot(label ? label : "snapshot"), 0; });
 }
 
-DREGS_EXPORT bool dregs_active(void) { return dregs::this_thread() != nullptr; }
+DREGS_MARKER bool dregs_active(void) { return dregs::this_thread() != nullptr; }
 
-DREGS_EXPORT const struct dregs_api* dregs_api_v1(void) {
+DREGS_MARKER const struct dregs_api* dregs_api_v1(void) {
     static const struct dregs_api kApi = {1,
                                           sizeof(struct dregs_api),
                                           dregs_scope_enter_labeled,

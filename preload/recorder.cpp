@@ -99,14 +99,12 @@ DREGS_HOT void take_free(void* block) {
     release(*thread, taken.scope, block, busy.former() != 0);
 }
 
-TakenBlock take_for_realloc(void* block) {
-    TakenBlock taken{};
-    if (is_not_sampled(block)) return taken;
+void take_for_realloc(void* block, TakenBlock& taken) {
+    if (is_not_sampled(block)) return;
     ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread)) return taken;
+    if (DREGS_UNLIKELY(!thread)) return;
     const BusyGuard busy(*thread);
     taken.known = take_block(block, taken.block);
-    return taken;
 }
 
 void put_back(void* block, const TakenBlock& taken) {

@@ -38,8 +38,10 @@ DREGS_INLINE bool is_left_out(std::size_t bytes) {
         thread->sampler.draw(g_state.sample_bytes);
         return false;
     }
-    add_local(thread->counters->alloc_calls, 1);
-    add_local(thread->counters->alloc_bytes, bytes);
+    format::ThreadCounters* counters = thread->counters;
+    if (DREGS_UNLIKELY(!counters)) return false;  // forked and wiped in between, by a signal handler
+    add_local(counters->alloc_calls, 1);
+    add_local(counters->alloc_bytes, bytes);
     return true;
 }
 // Whether a block cannot be a recorded one.
@@ -65,7 +67,7 @@ struct TakenBlock {
     Block block;
     bool known;
 };
-TakenBlock take_for_realloc(void* block);
+void take_for_realloc(void* block, TakenBlock& taken);
 // The real call failed: the block is as it was.
 void put_back(void* block, const TakenBlock& taken);
 // The real call freed it.

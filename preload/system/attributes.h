@@ -9,6 +9,11 @@
 #define DREGS_COLD __attribute__((cold, noinline))
 // One of the few symbols that the program may see.
 #define DREGS_EXPORT __attribute__((visibility("default")))
+// Where the malloc family and the markers lie, so that a look at a pc tells which of them is at work
+// (interrupted_hooks.h). Whatever interpose.cpp does not inline must be among its hooks.
+#define DREGS_AMONG_HOOKS __attribute__((section("dregs_hooks")))
+#define DREGS_HOOK DREGS_EXPORT DREGS_AMONG_HOOKS
+#define DREGS_MARKER DREGS_EXPORT __attribute__((section("dregs_markers")))
 // A thread's variables: reachable without a call, valid until the thread is gone, no destructor.
 #define DREGS_THREAD __thread __attribute__((tls_model("initial-exec")))
 

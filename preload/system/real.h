@@ -1,5 +1,5 @@
-// The functions behind us, the allocator's, two of the loader's, and those by which programs give up what they may do:
-// the next definition of each in the program's search order.
+// The functions behind us, the allocator's, two of the loader's, fork, and those by which programs give up what they
+// may do: the next definition of each in the program's search order.
 //
 // Resolved at the first call of any hook. Finding them may itself allocate, and so may
 // code that runs before this library is relocated: that is served by the bootstrap heap.
@@ -29,7 +29,9 @@ namespace dregs {
     X(setuid, int, (unsigned))                                   \
     X(seteuid, int, (unsigned))                                  \
     X(setreuid, int, (unsigned, unsigned))                       \
-    X(setresuid, int, (unsigned, unsigned, unsigned))
+    X(setresuid, int, (unsigned, unsigned, unsigned))            \
+    X(fork, int, ())                                             \
+    X(_Fork, int, ())
 
 struct RealFunctions {
 #define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;

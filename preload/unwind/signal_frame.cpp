@@ -46,4 +46,11 @@ bool interrupted_registers(const CodeImage& image, std::uintptr_t context, Regis
     return true;
 }
 
+void return_to(std::uintptr_t context, const RegisterFile& registers) {
+    auto* gregs = reinterpret_cast<std::uint64_t*>(context + static_cast<std::uintptr_t>(kGregs));
+    for (unsigned reg = 0; reg < kRegisters; ++reg) {
+        if (registers.has(reg)) gregs[kGregIndex[reg]] = registers.value[reg];
+    }
+}
+
 }  // namespace dregs

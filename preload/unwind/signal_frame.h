@@ -26,4 +26,7 @@ bool is_signal_return(const CodeImage& image, std::uintptr_t pc);
 // The registers that were interrupted, of a frame whose stack pointer is `context`. False: that memory is not there.
 bool interrupted_registers(const CodeImage& image, std::uintptr_t context, RegisterFile* registers);
 
+// The handler is to return to where these registers say. All must be known that a call preserves.
+void return_to(std::uintptr_t context, const RegisterFile& registers);
+
 }  // namespace dregs

@@ -64,6 +64,10 @@ class Unwinder {
     // it now. False: it is not known to be; walk() must be asked.
     bool follow(const Registers& start, StackMemo& memo, std::uint32_t limit);
 
+    // The same frame by frame with all registers, for who wants to know more than where. Slow.
+    bool reach(const Registers& start, RegisterFile* registers);
+    Step step_full(RegisterFile* registers, bool* exact);
+
     // After an object was unmapped: forgets what was learned of it.
     void forget_module(std::uint32_t module);
 
@@ -94,8 +98,6 @@ class Unwinder {
     bool take_stock(const Registers& start, StackMemo& memo, bool whole, std::uint32_t epoch);
     void learn(const Registers& start, StackMemo& memo, std::uint32_t epoch);
     Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
-    bool reach(const Registers& start, RegisterFile* registers);
-    Step step_full(RegisterFile* registers, bool* exact);
 
     IdentifyModule identify_;
     void* context_;
