@@ -3,7 +3,6 @@
 #include "preload/recorder.h"
 #include "preload/state.h"
 #include "preload/unwind/foreign_memory.h"
-#include "preload/unwind/signal_frame.h"
 
 // The linker's, of the sections' names.
 extern "C" {
@@ -15,8 +14,6 @@ extern const char __stop_dregs_markers[] __attribute__((visibility("hidden")));
 
 namespace dregs {
 namespace {
-
-constexpr unsigned kRax = 0;
 
 struct CodeRange {
     std::uintptr_t begin;
@@ -45,20 +42,27 @@ bool is_saved_at(std::uintptr_t context, const RegisterFile& frame) {
            load_foreign_word(context + std::uintptr_t{kSavedSp}) == frame.value[kRsp];
 }
 
-}  // namespace
-
-// Asks the quick walk first: a fork should not cost more for the rare case. While a hook is at work its buffer may be
-// in use, and a thread that is being started has none.
-bool InterruptedHooks::may_be_any(const Registers& caller) const {
-    const ThreadState* thread = t_thread;
-    if (!thread || !thread->ready || thread->busy != 0) return true;
+// Whether code of ours is among the frames that end in `caller`, as far as that can be told.
+bool is_on_stack(const Registers& caller, std::uint64_t* locations, std::uint32_t limit) {
     const CodeRange own = own_code();
-    const std::uint64_t* locations = thread->locations[1];
-    const Walk walk = g_state.unwinder.walk(caller, thread->locations[1], g_state.max_frames);
+    const Walk walk = g_state.unwinder.walk(caller, locations, limit);
     for (std::uint32_t i = 0; i < walk.frames; ++i) {
         if (own.holds(format::location_pc(locations[i]))) return true;
     }
     return walk.root != format::kStackWhole;
+}
+
+}  // namespace
+
+// Asks the quick walk first: a fork should not cost more for the rare case, nor need more stack. It goes through all
+// frames where the thread's own buffer is free, through the innermost ones where the thread has none.
+bool InterruptedHooks::may_be_any(const Registers& caller) const {
+    constexpr std::uint32_t kInnermost = 16;
+    const ThreadState* thread = t_thread;
+    if (thread && thread->ready && thread->busy != 0) return true;
+    if (thread && thread->ready) return is_on_stack(caller, thread->locations[1], g_state.max_frames);
+    std::uint64_t locations[kInnermost];
+    return is_on_stack(caller, locations, kInnermost);
 }
 
 void InterruptedHooks::find(const Registers& caller) {
@@ -83,8 +87,8 @@ void InterruptedHooks::keep(std::uintptr_t context, const RegisterFile& interrup
     for (bool in_marker = false; own.holds(pc_of(frame)) || in_marker;) {
         if (is_hook(pc_of(frame)) && exact) return;  // it has called nothing
         if (is_hook(pc_of(frame)) || (in_marker && !own.holds(pc_of(frame)))) {
-            frame.set(kRax, 0);
-            hooks_[count_++] = {context, frame};
+            hooks_[count_].context = context;
+            count_ += find_resume_point(frame, &hooks_[count_].resume) ? 1 : 0;
             return;
         }
         in_marker = is_marker(pc_of(frame)) || in_marker;

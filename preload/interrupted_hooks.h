@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "preload/unwind/register_file.h"
+#include "preload/unwind/signal_frame.h"
 #include "preload/unwind/unwind.h"
 
 namespace dregs {
@@ -28,11 +29,12 @@ class InterruptedHooks {
     void drop() const;
 
   private:
+    // Small, for it stands on the program's stack during the fork.
     struct Hook {
         std::uintptr_t context;  // the ucontext that the handler returns to
-        RegisterFile resume;
+        ResumePoint resume;
     };
-    static constexpr std::uint32_t kMostHooks = 4;  // handlers that interrupt handlers
+    static constexpr std::uint32_t kMostHooks = 2;  // a handler that interrupts a handler
 
     bool may_be_any(const Registers& caller) const;
     void keep(std::uintptr_t context, const RegisterFile& interrupted);

@@ -10,7 +10,7 @@
 
 namespace dregs {
 
-enum DwarfRegister : std::uint8_t { kRbx = 3, kRbp = 6, kRsp = 7, kR12 = 12, kR15 = 15, kReturnAddress = 16 };
+enum DwarfRegister : std::uint8_t { kRax = 0, kRbx = 3, kRbp = 6, kRsp = 7, kR12 = 12, kR15 = 15, kReturnAddress = 16 };
 inline constexpr unsigned kRegisters = 17;
 
 enum class RuleKind : std::uint8_t {

@@ -46,11 +46,26 @@ bool interrupted_registers(const CodeImage& image, std::uintptr_t context, Regis
     return true;
 }
 
-void return_to(std::uintptr_t context, const RegisterFile& registers) {
+bool find_resume_point(const RegisterFile& registers, ResumePoint* point) {
+    constexpr std::uint32_t kNeeded = 1u << kRbx | 1u << kRbp | 1u << kRsp | 0xF000u | 1u << kReturnAddress;
+    const std::uint64_t* value = registers.value;
+    *point = {value[kRbx],     value[kRbp],     value[kRsp], value[kR12],
+              value[kR12 + 1], value[kR12 + 2], value[kR15], value[kReturnAddress]};
+    return (registers.known & kNeeded) == kNeeded;
+}
+
+void return_to(std::uintptr_t context, const ResumePoint& point) {
     auto* gregs = reinterpret_cast<std::uint64_t*>(context + static_cast<std::uintptr_t>(kGregs));
-    for (unsigned reg = 0; reg < kRegisters; ++reg) {
-        if (registers.has(reg)) gregs[kGregIndex[reg]] = registers.value[reg];
-    }
+    const auto set = [gregs](unsigned reg, std::uint64_t value) { gregs[kGregIndex[reg]] = value; };
+    set(kRax, 0);
+    set(kRbx, point.rbx);
+    set(kRbp, point.rbp);
+    set(kRsp, point.rsp);
+    set(kR12, point.r12);
+    set(kR12 + 1, point.r13);
+    set(kR12 + 2, point.r14);
+    set(kR15, point.r15);
+    set(kReturnAddress, point.pc);
 }
 
 }  // namespace dregs

@@ -26,7 +26,13 @@ bool is_signal_return(const CodeImage& image, std::uintptr_t pc);
 // The registers that were interrupted, of a frame whose stack pointer is `context`. False: that memory is not there.
 bool interrupted_registers(const CodeImage& image, std::uintptr_t context, RegisterFile* registers);
 
-// The handler is to return to where these registers say. All must be known that a call preserves.
-void return_to(std::uintptr_t context, const RegisterFile& registers);
+// What a function that has been called leaves as it was, and where it returns to.
+struct ResumePoint {
+    std::uint64_t rbx, rbp, rsp, r12, r13, r14, r15, pc;
+};
+// False: not all of them are known.
+bool find_resume_point(const RegisterFile& registers, ResumePoint* point);
+// The handler is to return there, as a call that has returned 0.
+void return_to(std::uintptr_t context, const ResumePoint& point);
 
 }  // namespace dregs
