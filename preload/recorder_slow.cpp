@@ -97,11 +97,10 @@ DREGS_COLD void notice_unloading(const void* block) {
 }
 
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
-    const format::Scope* target = scope ? g_state.thread_scopes.open_instance(scope) : nullptr;
-    if (scope && !target) return add_local(thread.counters->bad_markers, 1);
-    const std::uint32_t to = target ? handle_index(scope) : thread.frames[0].instance;
+    if (scope && !g_state.thread_scopes.arrive(thread, scope)) return add_local(thread.counters->bad_markers, 1);
+    const std::uint32_t to = scope ? handle_index(scope) : thread.frames[0].instance;
     std::uint32_t from = 0;
-    g_state.scopes.count_arrival(to);
+    if (!scope) g_state.scopes.count_arrival(to);
     if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, from)) {
         g_state.scopes.count_release(&thread.stock, from);
     } else {

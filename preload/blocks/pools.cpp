@@ -25,7 +25,21 @@ format::Scope* Pools::find(ThreadState& thread, std::uint64_t pool) const {
 
 std::uint64_t Pools::create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack) {
     if (!parent) parent = scopes_->current_handle(thread);
-    return scopes_->open(thread, kind, parent, format::kScopePool, stack);
+    const std::uint64_t pool = scopes_->open(thread, kind, parent, format::kScopePool, stack);
+    if (format::Scope* record = scopes_->open_instance(pool)) fetch_add(record->epoch, 1u);
+    return pool;
+}
+
+// Raises the epoch of this pool. It has to be the one that was seen while the pool was open: another thread may destroy
+// the pool now and begin the next one in its record, which raises it, too.
+bool Pools::empty(ThreadState& thread, std::uint64_t pool) {
+    format::Scope* record = find(thread, pool);
+    while (record) {
+        std::uint32_t epoch = load_acquire(record->epoch);
+        if (!find(thread, pool)) return false;
+        if (compare_exchange(record->epoch, epoch, epoch + 1)) return true;
+    }
+    return false;
 }
 
 void Pools::alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes,
@@ -54,15 +68,12 @@ void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
     add_local(thread.counters->unknown_frees, 1);
 }
 
-void Pools::free_all(ThreadState& thread, std::uint64_t pool) {
-    if (format::Scope* record = find(thread, pool)) fetch_add(record->epoch, 1u);
-}
+void Pools::free_all(ThreadState& thread, std::uint64_t pool) { empty(thread, pool); }
 
 void Pools::destroy(ThreadState& thread, std::uint64_t pool) {
-    format::Scope* record = find(thread, pool);
-    if (!record) return;
-    fetch_add(record->epoch, 1u);
-    scopes_->close(thread, pool, format::kScopePool);
+    if (!empty(thread, pool)) return;
+    const bool closed = scopes_->close(thread, pool, format::kScopePool);
+    if (!closed) add_local(thread.counters->bad_markers, 1);  // another thread came first
 }
 
 }  // namespace dregs

@@ -23,6 +23,7 @@ class Pools {
 
   private:
     format::Scope* find(ThreadState& thread, std::uint64_t pool) const;
+    bool empty(ThreadState& thread, std::uint64_t pool);
 
     bool sampled_;
     SideTable* side_;

@@ -33,13 +33,31 @@ DREGS_COLD ScopePlace ScopeTable::take_record_elsewhere() {
 bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags,
                      bool& clean) {
     Scope& scope = at(index);
-    std::uint64_t status = load_acquire(scope.status);
+    const std::uint64_t status = load_acquire(scope.status);
     if (format::scope_state(status) != ScopeState::kOpen) return false;
+    return close(stock, {index, &scope}, status, more_flags, end_cs, clean);
+}
+
+bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs,
+                           bool& clean) {
+    Scope* scope = find(handle_index(handle));
+    if (!scope) return false;
+    const std::uint64_t status = load_acquire(scope->status);
+    if (format::scope_state(status) != ScopeState::kOpen || !(format::scope_flags(status) & flags) ||
+        format::scope_generation(status) != handle_generation(handle)) {
+        return false;
+    }
+    return close(stock, {handle_index(handle), scope}, status, 0, end_cs, clean);
+}
+
+// Whoever comes too late has written a time all the same: what is open then writes its own when it ends.
+bool ScopeTable::close(ScopeStock* stock, const ScopePlace& place, std::uint64_t status, std::uint32_t more_flags,
+                       std::uint32_t end_cs, bool& clean) {
     const std::uint64_t closed = (status & ~std::uint64_t{format::kScopeStateMask}) | more_flags |
                                  static_cast<std::uint32_t>(ScopeState::kClosed);
-    scope.end_cs = end_cs;
-    if (!compare_exchange(scope.status, status, closed)) return false;
-    clean = recycle_if_empty(stock, {index, &scope});
+    place.at->end_cs = end_cs;
+    if (!compare_exchange(place.at->status, status, closed)) return false;
+    clean = recycle_if_empty(stock, place);
     return true;
 }
 

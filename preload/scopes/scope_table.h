@@ -8,7 +8,11 @@
 //
 // Ending a record and freeing its last block may meet on two threads: the ender stores "closed" and then compares, the
 // freer counts and then reads the state, so at least one sees both; a compare-and-swap on the status lets only one
-// recycle. Knows nothing of threads' nesting (thread_scopes.h). Zero bytes are a valid detached table.
+// recycle. A handle may be used while another thread ends what it names and the record begins anew: who ends by handle
+// compares the generation as it does so, who comes in (ThreadScopes::arrive) takes its count back when it was too late.
+// So that no such count is lost, `live` and `released` go on from one instance of a record to the next.
+//
+// Knows nothing of threads' nesting (thread_scopes.h). Zero bytes are a valid detached table.
 #pragma once
 
 #include "preload/file/table.h"
@@ -53,8 +57,10 @@ class ScopeTable {
 
     // A new open record; number 0: no room.
     ScopePlace begin(ScopeStock* stock, const ScopeBirth& birth);
-    // Ends an open record. False: it was not open (any more). `clean`: nothing was left in it.
+    // Ends an open record that nobody else may end. False: it was not open (any more). `clean`: nothing was left in it.
     bool end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags, bool& clean);
+    // Ends what a handle names, if that is open and has one of these flags, whoever tries the same at this moment.
+    bool end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs, bool& clean);
     // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
     // nothing is left in it, with plain stores. False: something is left; end() must be called.
     bool end_own_empty(ScopeStock& stock, const ScopePlace& scope);
@@ -75,6 +81,8 @@ class ScopeTable {
     static std::uint32_t copy_label(char (&to)[format::kLabelBytes], const char* from);
     ScopePlace take_record(ScopeStock* stock);
     ScopePlace take_record_elsewhere();
+    bool close(ScopeStock* stock, const ScopePlace& scope, std::uint64_t status, std::uint32_t more_flags,
+               std::uint32_t end_cs, bool& clean);
     bool recycle_if_empty(ScopeStock* stock, const ScopePlace& scope);
     void keep(ScopeStock* stock, const ScopePlace& scope);
     void give_to_common(const ScopePlace& scope);
@@ -104,8 +112,6 @@ DREGS_INLINE ScopePlace ScopeTable::begin(ScopeStock* stock, const ScopeBirth& b
     scope.parent_generation = birth.parent_generation;
     scope.begin_cs = birth.begin_cs;
     scope.end_cs = 0;
-    scope.live = 0;
-    store_relaxed(scope.released, std::int64_t{0});
     scope.stack = birth.stack;
     scope.label[0] = 0;
     const std::uint32_t cut = birth.label ? copy_label(scope.label, birth.label) : 0;

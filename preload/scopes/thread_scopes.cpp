@@ -148,12 +148,13 @@ void ThreadScopes::pop(ThreadState& thread, std::uint32_t more_flags, std::uint6
     count_end(frame.counters, clean, also);
 }
 
+// The caller has counted the share's arrival.
 std::uint32_t ThreadScopes::begin_share(ThreadState& thread, std::uint32_t instance, std::uint32_t generation) {
     const ScopeBirth birth{
         scopes_->at(instance).kind, format::kScopeShare, thread.tid, thread.name, instance, generation,
         clock_->now_cs(),           format::kStackNone,  nullptr};
     const std::uint32_t share = scopes_->begin(&thread.stock, birth).index;
-    if (share) scopes_->count_arrival(instance);
+    if (!share) scopes_->count_release(&thread.stock, instance);
     return share;
 }
 
@@ -162,6 +163,7 @@ DREGS_COLD void ThreadScopes::renew_slice(ThreadState& thread) {
     ScopeFrame& frame = top(thread);
     frame.slice_end_ns = clock_->slice_end_ns(now);
     thread.slice_end_ns = frame.slice_end_ns;
+    scopes_->count_arrival(frame.instance);
     const std::uint32_t share = begin_share(thread, frame.instance, frame.generation);
     if (!share) return;  // the block's age will be taken for older than it is
     const std::uint32_t former = frame.record;
@@ -205,6 +207,14 @@ Scope* ThreadScopes::open_instance(std::uint64_t scope) const {
                       format::scope_generation(status) == handle_generation(scope) &&
                       !(format::scope_flags(status) & format::kScopeShare);
     return open ? record : nullptr;
+}
+
+bool ThreadScopes::arrive(ThreadState& thread, std::uint64_t scope) {
+    if (!open_instance(scope)) return false;
+    scopes_->count_arrival(handle_index(scope));
+    if (open_instance(scope)) return true;
+    scopes_->count_release(&thread.stock, handle_index(scope));
+    return false;
 }
 
 std::uint64_t ThreadScopes::current_handle(const ThreadState& thread) const {
@@ -262,23 +272,22 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
 
 bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {
     const Scope* record = open_instance(scope);
-    if (!record || !(format::scope_flags(record->status) & flags)) return false;
-    const std::uint32_t kind = record->kind;
+    if (!record) return false;
+    const std::uint32_t kind = load_relaxed(record->kind);
     bool clean = false;
-    if (!scopes_->end(&thread.stock, handle_index(scope), clock_->now_cs(), 0, clean)) return false;
+    if (!scopes_->end_named(&thread.stock, scope, flags, clock_->now_cs(), clean)) return false;
     count_end(kind ? counters_of(thread, kind) : nullptr, clean, kNothingMore);
     return true;
 }
 
 std::uint64_t ThreadScopes::attach(ThreadState& thread, std::uint64_t scope) {
     const std::uint64_t previous = current_handle(thread);
-    std::uint64_t target = scope;
-    if (scope && !open_instance(scope)) {
-        // Stay where we are, but as one level more, so that the restore to come fits.
-        add_local(thread.counters->bad_markers, 1);
-        target = previous;
-    }
+    const bool arrived = scope && arrive(thread, scope);
+    if (scope && !arrived) add_local(thread.counters->bad_markers, 1);
+    // Where it cannot go it stays, but as one level more, so that the restore to come fits.
+    std::uint64_t target = scope && !arrived ? previous : scope;
     if (!target) target = make_handle(thread.frames[0].instance, thread.frames[0].generation);
+    if (!arrived) scopes_->count_arrival(handle_index(target));
     const std::uint32_t share = begin_share(thread, handle_index(target), handle_generation(target));
     const std::uint64_t slice_end = clock_->slice_end_ns(clock_->now_ns());
     if (!share || !push(thread, {handle_index(target), handle_generation(target), share, 1, slice_end,
