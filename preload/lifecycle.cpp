@@ -131,6 +131,7 @@ bool start() {
     g_state.clock.start();
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
     g_state.sample_bytes = static_cast<std::uint32_t>(g_options.sample);
+    g_state.rare_frees = g_state.sample_bytes != 0;
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
     adopt_early_loss(g_state.file.header());

@@ -73,7 +73,7 @@ DREGS_MARKER void dregs_scope_close(dregs_scope scope) {
 }
 
 DREGS_MARKER dregs_scope dregs_scope_attach(dregs_scope scope) {
-    return marked([=](auto& thread) { return g_state.thread_scopes.attach(thread, scope); });
+    return marked([=](auto& thread) { return dregs::attach_scope(thread, scope); });
 }
 
 DREGS_MARKER void dregs_scope_restore(dregs_scope previous) {

@@ -29,9 +29,8 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
 }
 
 inline bool take_block(const void* block, Block& taken) {
-    if (DREGS_UNLIKELY(!g_state.blocks.take(address_of(block), taken))) return false;
-    if (DREGS_UNLIKELY(g_state.sample_bytes != 0)) g_state.sampled.remove(address_of(block));
-    return true;
+    if (DREGS_UNLIKELY(load_relaxed(g_state.rare_frees) != 0)) return take_rare_block(block, taken);
+    return DREGS_LIKELY(g_state.blocks.take(address_of(block), taken));
 }
 
 // A block was given back that is not in the table; in a forked child most such blocks are the parent's, in a sampled

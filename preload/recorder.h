@@ -80,13 +80,17 @@ std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Regis
 
 // The same as is_left_out, of a pool's block.
 bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes);
-// The block belongs to another open scope from now on; 0: to none.
-void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
-
 // ---- recorder_slow.cpp
 
 // The first allocation of a thread.
 void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller);
+// The block belongs to another open scope from now on; 0: to none. Any thread, at any time: others may be freeing the
+// block, or ending the scope.
+void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
+// ThreadScopes::attach, to scopes of other threads, too.
+std::uint64_t attach_scope(ThreadState& thread, std::uint64_t scope);
+// A block of a sample, or one that another thread may be moving.
+bool take_rare_block(const void* block, Block& taken);
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();
 void count_lost_marker(ThreadState* thread);

@@ -19,6 +19,31 @@ void forget_module(std::uint32_t module) {
     if (module) g_state.unwinder.forget_module(module);
 }
 
+// Threads do with plain stores what nobody else meddles with. Before somebody does for the first time, it says so, for
+// good, and lets them come to the end of what they are at. Not busy meanwhile, as others may be waiting for this
+// thread.
+DREGS_COLD void wait_for_hooks(ThreadState& thread) {
+    const std::uintptr_t busy = thread.busy;
+    store_relaxed(thread.busy, std::uintptr_t{0});
+    g_state.threads.wait_for_hooks(thread);
+    store_relaxed(thread.busy, busy);
+}
+
+inline void expect_moves(ThreadState& thread) {
+    if (DREGS_LIKELY(load_acquire(g_state.moves_ready) != 0)) return;
+    store_release(g_state.rare_frees, 1u);
+    wait_for_hooks(thread);
+    store_release(g_state.moves_ready, 1u);
+}
+
+// Where `scope` is one that another thread entered.
+inline void expect_visits(ThreadState& thread, std::uint64_t scope) {
+    if (load_acquire(g_state.visits_ready) != 0 || !g_state.thread_scopes.is_anothers(thread, scope)) return;
+    g_state.scopes.expect_visitors();
+    wait_for_hooks(thread);
+    store_release(g_state.visits_ready, 1u);
+}
+
 }  // namespace
 
 void say_waits_in_vain() {
@@ -96,7 +121,21 @@ DREGS_COLD void notice_unloading(const void* block) {
     forget_module(g_state.modules.forget_unrecorded(reinterpret_cast<std::uintptr_t>(block)));
 }
 
+bool take_rare_block(const void* block, Block& taken) {
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    if (!g_state.blocks.take_contended(address, taken)) return false;
+    if (g_state.sample_bytes != 0) g_state.sampled.remove(address);
+    return true;
+}
+
+std::uint64_t attach_scope(ThreadState& thread, std::uint64_t scope) {
+    expect_visits(thread, scope);
+    return g_state.thread_scopes.attach(thread, scope);
+}
+
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
+    expect_moves(thread);
+    expect_visits(thread, scope);
     if (scope && !g_state.thread_scopes.arrive(thread, scope)) return add_local(thread.counters->bad_markers, 1);
     const std::uint32_t to = scope ? handle_index(scope) : thread.frames[0].instance;
     std::uint32_t from = 0;

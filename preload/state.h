@@ -46,6 +46,9 @@ struct alignas(4096) State {
     std::uint32_t max_frames;
     std::uint32_t forked;
     std::uint32_t sample_bytes;  // 0: every block is recorded
+    std::uint32_t rare_frees;    // 1: blocks are a sample, or the program moves blocks (take_rare_block)
+    std::uint32_t moves_ready;   // 1: no thread takes blocks out in the quick way any more
+    std::uint32_t visits_ready;  // 1: no thread leaves its scopes in the quick way any more
     char scratch[kPathBytes];    // for whoever starts the process: hooks run on small stacks
     TraceFile file;
     StringTable strings;

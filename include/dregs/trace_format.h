@@ -270,6 +270,7 @@ enum ScopeFlags : std::uint32_t {
     kScopeUnbound = 1u << 4,    // opened with dregs_scope_open: not bound to a thread
     kScopeAbandoned = 1u << 5,  // closed because its thread ended
     kScopeLabelCut = 1u << 6,   // the label was longer than fits
+    kScopeEnding = 1u << 7,     // the writer's own: one thread is closing it, others come too late
 };
 inline constexpr std::uint32_t kScopeStateMask = 3;
 inline constexpr std::uint32_t kLabelBytes = 56;

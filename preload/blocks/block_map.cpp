@@ -45,8 +45,7 @@ DREGS_COLD bool BlockMap::make_leaf(std::uintptr_t address) {
     return true;
 }
 
-inline Block BlockMap::read(const Word* at, std::uintptr_t address) const {
-    const Word word = load_relaxed(*at);
+inline Block BlockMap::read(Word word, std::uintptr_t address) const {
     std::uint64_t bytes = format::word_inline_bytes(word);
     if (format::word_tag(word) == format::kWordLarge) {
         const Word* size = find_word(address + format::kGranuleBytes);
@@ -75,7 +74,7 @@ DREGS_HOT BlockMap::Insert BlockMap::insert(std::uintptr_t address, const Block&
     }
     const Word old = load_relaxed(*at);
     const bool again = begins_at(old, address);
-    if (DREGS_UNLIKELY(again)) replaced = read(at, address);
+    if (DREGS_UNLIKELY(again)) replaced = read(old, address);
     if (DREGS_UNLIKELY(format::word_is_block(old) && !again)) return insert_aside(address, block, replaced);
     if (!publish(at, old, format::make_block_word(address, block.bytes, block.stack, block.scope))) {
         return insert_aside(address, block, replaced);
@@ -96,23 +95,37 @@ DREGS_COLD BlockMap::Insert BlockMap::insert_aside(std::uintptr_t address, const
 DREGS_HOT bool BlockMap::take(std::uintptr_t address, Block& out) {
     Word* at = find_word(address);
     if (DREGS_LIKELY(at && begins_at(load_relaxed(*at), address) && address % kMinimumAlignment == 0)) {
-        out = read(at, address);
+        out = read(load_relaxed(*at), address);
         store_release(*at, Word{0});
         return true;
     }
+    return take_aside(address, out);
+}
+
+bool BlockMap::take_aside(std::uintptr_t address, Block& out) {
     format::SideBlock entry{};
     if (!side_->has_malloc_blocks() || !side_->take(address, entry)) return false;
     out = {entry.bytes, entry.stack, entry.scope};
     return true;
 }
 
+bool BlockMap::take_contended(std::uintptr_t address, Block& out) {
+    Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
+    Word word = at ? load_acquire(*at) : Word{0};
+    while (begins_at(word, address)) {
+        out = read(word, address);
+        if (compare_exchange(*at, word, Word{0})) return true;
+    }
+    return take_aside(address, out);
+}
+
 bool BlockMap::move(std::uintptr_t address, std::uint32_t scope, std::uint32_t& former) {
-    Word* at = find_word(address);
-    if (at && begins_at(load_relaxed(*at), address) && address % kMinimumAlignment == 0) {
-        const Word word = load_relaxed(*at);
+    Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
+    Word word = at ? load_acquire(*at) : Word{0};
+    while (begins_at(word, address)) {
         former = format::word_scope(word);
-        store_release(*at, (word & ~(Word{format::kMaxScopes} << 10)) | (Word{scope} << 10));
-        return true;
+        const Word moved = (word & ~(Word{format::kMaxScopes} << 10)) | (Word{scope} << 10);
+        if (compare_exchange(*at, word, moved)) return true;
     }
     return side_->has_malloc_blocks() && side_->move(address, scope, former);
 }

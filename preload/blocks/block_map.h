@@ -1,8 +1,10 @@
 // Live blocks by address: a shadow of the address space with one word for each 32-byte granule, no hash, no probe.
 //
 // Who may write: the thread that owns the address. Between the real malloc's return and the real free's call that is
-// exactly one thread, so plain stores do. Two blocks that begin in one granule (allocators other than glibc's) meet
-// here: the second goes to the side table. Any thread, any signal handler; a new leaf takes the slow lock.
+// exactly one thread, so plain stores do; a program that moves blocks to other scopes may do so in another thread than
+// it frees them in, so from its first move on blocks are taken out by compare-and-swap (take_contended). Two blocks
+// that begin in one granule (allocators other than glibc's) meet here: the second goes to the side table. Any thread,
+// any signal handler; a new leaf takes the slow lock.
 #pragma once
 
 #include "preload/blocks/side_table.h"
@@ -32,7 +34,10 @@ class BlockMap {
     Insert insert(std::uintptr_t address, const Block& block, Block& replaced);
     // Takes a block out. False: not known.
     bool take(std::uintptr_t address, Block& out);
-    // Changes the scope of a block that the caller owns; the former one is in `former`. False: not known.
+    // The same where another thread may move the block at this moment.
+    bool take_contended(std::uintptr_t address, Block& out);
+    // Changes the scope of a block; the former one is in `former`. False: not known. Another thread may take or move it
+    // at this moment, but not by take().
     bool move(std::uintptr_t address, std::uint32_t scope, std::uint32_t& former);
 
   private:
@@ -58,7 +63,8 @@ class BlockMap {
     bool make_leaf(std::uintptr_t address);
     bool publish(Word* at, Word expected, Word word);
     Insert insert_aside(std::uintptr_t address, const Block& block, Block& replaced);
-    Block read(const Word* at, std::uintptr_t address) const;
+    bool take_aside(std::uintptr_t address, Block& out);
+    Block read(Word word, std::uintptr_t address) const;
 
     TraceFile* file_;
     SlowLock* lock_;

@@ -11,9 +11,9 @@ void SideTable::attach(TraceFile& file, SlowLock& lock, const ScopeTable& scopes
 bool SideTable::is_vacant(const Record& record, std::uint64_t key) const {
     if (key == 0 || key == format::kSideTomb) return true;
     if (!(key & format::kSidePool) || (key & format::kSideClaimed)) return false;
-    const format::Scope* pool = scopes_->find(record.scope);
-    return !pool || load_relaxed(pool->epoch) != record.epoch ||
-           format::scope_generation(load_relaxed(pool->status)) != record.generation;
+    const format::Scope* pool = scopes_->find(load_relaxed(record.scope));
+    return !pool || load_relaxed(pool->epoch) != load_relaxed(record.epoch) ||
+           format::scope_generation(load_relaxed(pool->status)) != load_relaxed(record.generation);
 }
 
 void SideTable::search_level(unsigned number, std::uint64_t key, Search& search) const {
@@ -25,16 +25,27 @@ void SideTable::search_level(unsigned number, std::uint64_t key, Search& search)
         const std::uint64_t found = load_acquire(record.key);
         if (found == key)
             search.found = &record, search.ended = true;
+        else if (found == (key | format::kSideClaimed))
+            search.claimed = search.ended = true;
         else if (!search.vacant && is_vacant(record, found))
             search.vacant = &record, search.vacant_key = found;
         search.ended |= found == 0;
     }
 }
 
-SideTable::Search SideTable::search(std::uint64_t key) const {
+SideTable::Search SideTable::search_once(std::uint64_t key) const {
     Search result{};
     const unsigned levels = load_acquire(level_count_);
     for (unsigned number = 0; number < levels && !result.ended; ++number) search_level(number, key, result);
+    return result;
+}
+
+SideTable::Search SideTable::search(std::uint64_t key) const {
+    Search result = search_once(key);
+    for (unsigned i = 0; DREGS_UNLIKELY(result.claimed) && i < kTries; ++i) {
+        i < kYields ? sys::yield() : sys::nap();
+        result = search_once(key);
+    }
     return result;
 }
 
@@ -50,10 +61,10 @@ DREGS_COLD bool SideTable::make_level() {
 
 void SideTable::fill(Record& at, const Record& block) {
     at.stack = block.stack;
-    at.scope = block.scope;
+    store_relaxed(at.scope, block.scope);
     at.bytes = block.bytes;
-    at.epoch = block.epoch;
-    at.generation = block.generation;
+    store_relaxed(at.epoch, block.epoch);
+    store_relaxed(at.generation, block.generation);
     store_release(at.key, block.key);
 }
 
@@ -67,16 +78,27 @@ bool SideTable::claim(Record& at, std::uint64_t seen, std::uint64_t key) const {
     return false;
 }
 
+// Finds a block's record and makes it the caller's alone for a moment; what stands in it is in `held`. Null: there is
+// none. Until the key is stored again others wait.
+SideTable::Record* SideTable::hold(std::uint64_t key, Search& place, Record& held) const {
+    for (;;) {
+        place = search(key);
+        if (!place.found) return nullptr;
+        Record& at = *place.found;
+        std::uint64_t expected = key;
+        if (!compare_exchange(at.key, expected, key | format::kSideClaimed)) continue;
+        held = {key, at.stack, at.scope, at.bytes, at.epoch, at.generation};
+        return &at;
+    }
+}
+
 SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
     if (!(block.key & format::kSidePool)) store_relaxed(malloc_blocks_, 1u);
     for (;;) {
-        const Search place = search(block.key);
-        if (place.found) {
-            replaced = *place.found;
-            const bool stale = is_vacant(*place.found, block.key);
-            std::uint64_t expected = block.key;  // a stale one may be taken by another thread's block at any time
-            if (!compare_exchange(place.found->key, expected, block.key | format::kSideClaimed)) continue;
-            fill(*place.found, block);
+        Search place{};
+        if (Record* at = hold(block.key, place, replaced)) {
+            const bool stale = is_vacant(*at, block.key);
+            fill(*at, block);
             return stale ? Insert::kDone : Insert::kReplaced;
         }
         if (!place.vacant) {
@@ -90,22 +112,22 @@ SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
 }
 
 bool SideTable::take(std::uint64_t key, Record& out) {
-    const Search place = search(key);
-    if (!place.found) return false;
-    out = *place.found;
-    // A stale one is not ours: another thread's block may take its slot at any time, and has when the key changed.
-    const bool vacant = is_vacant(*place.found, key);
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    const bool live = !vacant && load_relaxed(place.found->key) == key;
-    if (live) store_release(place.found->key, format::kSideTomb);
+    Search place{};
+    Record* at = hold(key, place, out);
+    if (!at) return false;
+    const bool live = !is_vacant(*at, key);
+    store_release(at->key, format::kSideTomb);
     return live;
 }
 
 bool SideTable::move(std::uint64_t key, std::uint32_t scope, std::uint32_t& former) {
-    const Search place = search(key);
-    if (!place.found) return false;
-    former = place.found->scope;
-    store_release(place.found->scope, scope);
+    Search place{};
+    Record held{};
+    Record* at = hold(key, place, held);
+    if (!at) return false;
+    former = held.scope;
+    store_relaxed(at->scope, scope);
+    store_release(at->key, key);
     return true;
 }
 

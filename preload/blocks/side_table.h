@@ -2,8 +2,8 @@
 //
 // A lock-free hash table in the trace file, keyed by address; the pool flag tells a pool's block from the malloc block
 // that may begin at the same address. Levels as in the stack table, except that slots come free again: a tombstone or a
-// block of a pool that has been emptied since is used anew. Any thread; the same address only from the thread that owns
-// it.
+// block of a pool that has been emptied since is used anew. Any thread. A record is claimed by compare-and-swap before
+// it is changed; who wants the same one meanwhile waits for it.
 #pragma once
 
 #include "preload/file/table.h"
@@ -27,19 +27,25 @@ class SideTable : public TableSegments {
     static constexpr std::uint32_t kFirstRecords = 1024;
     static constexpr unsigned kLevels = 20;
     static constexpr unsigned kWindow = 32;
+    // How often to look whether a change is over. A signal handler may have interrupted the one that it waits for.
+    static constexpr unsigned kYields = 100;
+    static constexpr unsigned kTries = 2000;
 
     struct Search {
         Record* found;
         Record* vacant;            // first that may be taken
         std::uint64_t vacant_key;  // what stood there
+        bool claimed;              // it is there, but being changed
         bool ended;                // an empty slot was met: not in a deeper level either
     };
     Record* level(unsigned number) const { return reinterpret_cast<Record*>(segment(number)); }
     void search_level(unsigned number, std::uint64_t key, Search& search) const;
+    Search search_once(std::uint64_t key) const;
     Search search(std::uint64_t key) const;
     bool is_vacant(const Record& record, std::uint64_t key) const;
     bool make_level();
     bool claim(Record& at, std::uint64_t seen, std::uint64_t key) const;
+    Record* hold(std::uint64_t key, Search& place, Record& held) const;
     static void fill(Record& at, const Record& block);
 
     const ScopeTable* scopes_;

@@ -6,6 +6,10 @@ namespace {
 using format::Scope;
 using format::ScopeState;
 
+std::uint64_t closed(std::uint64_t status) {
+    return (status & ~std::uint64_t{format::kScopeStateMask}) | static_cast<std::uint32_t>(ScopeState::kClosed);
+}
+
 }  // namespace
 
 std::uint32_t ScopeTable::copy_label(char (&to)[format::kLabelBytes], const char* from) {
@@ -33,31 +37,29 @@ DREGS_COLD ScopePlace ScopeTable::take_record_elsewhere() {
 bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags,
                      bool& clean) {
     Scope& scope = at(index);
-    const std::uint64_t status = load_acquire(scope.status);
+    std::uint64_t status = load_acquire(scope.status);
     if (format::scope_state(status) != ScopeState::kOpen) return false;
-    return close(stock, {index, &scope}, status, more_flags, end_cs, clean);
+    store_relaxed(scope.end_cs, end_cs);
+    if (!compare_exchange(scope.status, status, closed(status | more_flags))) return false;
+    clean = recycle_if_empty(stock, {index, &scope});
+    return true;
 }
 
+// Claims the end first: the time of who came too late would be the next instance's.
 bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs,
                            bool& clean) {
     Scope* scope = find(handle_index(handle));
     if (!scope) return false;
-    const std::uint64_t status = load_acquire(scope->status);
+    std::uint64_t status = load_acquire(scope->status);
     if (format::scope_state(status) != ScopeState::kOpen || !(format::scope_flags(status) & flags) ||
+        (format::scope_flags(status) & format::kScopeEnding) ||
         format::scope_generation(status) != handle_generation(handle)) {
         return false;
     }
-    return close(stock, {handle_index(handle), scope}, status, 0, end_cs, clean);
-}
-
-// Whoever comes too late has written a time all the same: what is open then writes its own when it ends.
-bool ScopeTable::close(ScopeStock* stock, const ScopePlace& place, std::uint64_t status, std::uint32_t more_flags,
-                       std::uint32_t end_cs, bool& clean) {
-    const std::uint64_t closed = (status & ~std::uint64_t{format::kScopeStateMask}) | more_flags |
-                                 static_cast<std::uint32_t>(ScopeState::kClosed);
-    place.at->end_cs = end_cs;
-    if (!compare_exchange(place.at->status, status, closed)) return false;
-    clean = recycle_if_empty(stock, place);
+    if (!compare_exchange(scope->status, status, status | format::kScopeEnding)) return false;
+    store_relaxed(scope->end_cs, end_cs);
+    exchange(scope->status, closed(status));
+    clean = recycle_if_empty(stock, {handle_index(handle), scope});
     return true;
 }
 
@@ -67,7 +69,7 @@ bool ScopeTable::recycle_if_empty(ScopeStock* stock, const ScopePlace& place) {
     if (format::scope_state(status) != ScopeState::kClosed) return false;
     if (load_acquire(scope.live) != load_acquire(scope.released)) return false;
     const bool share = (format::scope_flags(status) & format::kScopeShare) != 0;
-    const std::uint32_t parent = scope.parent;
+    const std::uint32_t parent = load_relaxed(scope.parent);
     if (!compare_exchange(scope.status, status,
                           make_status(format::scope_generation(status) + 1, 0, ScopeState::kFree))) {
         return false;

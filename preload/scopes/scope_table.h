@@ -10,7 +10,11 @@
 // freer counts and then reads the state, so at least one sees both; a compare-and-swap on the status lets only one
 // recycle. A handle may be used while another thread ends what it names and the record begins anew: who ends by handle
 // compares the generation as it does so, who comes in (ThreadScopes::arrive) takes its count back when it was too late.
-// So that no such count is lost, `live` and `released` go on from one instance of a record to the next.
+// So that no such count is lost, `live` and `released` go on from one instance of a record to the next; an instance
+// that ends just then may count as not clean.
+//
+// A thread ends what it entered with plain stores, which an arriving thread cannot see in time. Before the first thread
+// comes into what another one entered, `expect_visitors` makes all ends careful, for good.
 //
 // Knows nothing of threads' nesting (thread_scopes.h). Zero bytes are a valid detached table.
 #pragma once
@@ -62,8 +66,10 @@ class ScopeTable {
     // Ends what a handle names, if that is open and has one of these flags, whoever tries the same at this moment.
     bool end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs, bool& clean);
     // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
-    // nothing is left in it, with plain stores. False: something is left; end() must be called.
+    // nothing is left in it, with plain stores. False: something is left, or visitors are about; end() must be called.
     bool end_own_empty(ScopeStock& stock, const ScopePlace& scope);
+    // No thread takes the short way again. One that is on it is not waited for.
+    void expect_visitors() { store_release(visitors_, 1u); }
 
     // A block of this record's was freed, or a share of it ended, by a thread whose current record it is not.
     void count_release(ScopeStock* stock, std::uint32_t index);
@@ -81,8 +87,6 @@ class ScopeTable {
     static std::uint32_t copy_label(char (&to)[format::kLabelBytes], const char* from);
     ScopePlace take_record(ScopeStock* stock);
     ScopePlace take_record_elsewhere();
-    bool close(ScopeStock* stock, const ScopePlace& scope, std::uint64_t status, std::uint32_t more_flags,
-               std::uint32_t end_cs, bool& clean);
     bool recycle_if_empty(ScopeStock* stock, const ScopePlace& scope);
     void keep(ScopeStock* stock, const ScopePlace& scope);
     void give_to_common(const ScopePlace& scope);
@@ -90,6 +94,7 @@ class ScopeTable {
 
     TraceTable<format::Scope, format::kScopes, 256> records_;
     std::uint32_t first_generation_;
+    std::uint32_t visitors_;
     std::uint64_t common_;  // free records of all threads: change count << 32 | first
 };
 
@@ -105,17 +110,17 @@ DREGS_INLINE ScopePlace ScopeTable::begin(ScopeStock* stock, const ScopeBirth& b
     const ScopePlace taken = take_record(stock);
     if (DREGS_UNLIKELY(taken.index == 0)) return taken;
     format::Scope& scope = *taken.at;
-    scope.kind = birth.kind;
-    scope.tid = birth.tid;
+    store_relaxed(scope.kind, birth.kind);
+    store_relaxed(scope.tid, birth.tid);
     scope.thread_name = birth.thread_name;
-    scope.parent = birth.parent;
+    store_relaxed(scope.parent, birth.parent);
     scope.parent_generation = birth.parent_generation;
     scope.begin_cs = birth.begin_cs;
     scope.end_cs = 0;
     scope.stack = birth.stack;
     scope.label[0] = 0;
     const std::uint32_t cut = birth.label ? copy_label(scope.label, birth.label) : 0;
-    const std::uint32_t generation = format::scope_generation(scope.status);
+    const std::uint32_t generation = format::scope_generation(load_relaxed(scope.status));
     store_release(scope.status, make_status(generation, birth.flags | cut, format::ScopeState::kOpen));
     return taken;
 }
@@ -128,6 +133,7 @@ DREGS_INLINE void ScopeTable::keep(ScopeStock* stock, const ScopePlace& scope) {
 }
 
 DREGS_INLINE bool ScopeTable::end_own_empty(ScopeStock& stock, const ScopePlace& scope) {
+    if (DREGS_UNLIKELY(load_relaxed(visitors_) != 0)) return false;
     const std::uint64_t status = load_relaxed(scope.at->status);
     if (load_acquire(scope.at->live) != load_acquire(scope.at->released)) return false;
     store_release(scope.at->status, make_status(format::scope_generation(status) + 1, 0, format::ScopeState::kFree));

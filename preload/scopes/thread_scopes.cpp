@@ -217,6 +217,12 @@ bool ThreadScopes::arrive(ThreadState& thread, std::uint64_t scope) {
     return false;
 }
 
+bool ThreadScopes::is_anothers(const ThreadState& thread, std::uint64_t scope) const {
+    const Scope* record = open_instance(scope);
+    if (!record || load_relaxed(record->tid) == thread.tid) return false;
+    return !(format::scope_flags(load_relaxed(record->status)) & (format::kScopeUnbound | format::kScopePool));
+}
+
 std::uint64_t ThreadScopes::current_handle(const ThreadState& thread) const {
     const ScopeFrame& frame = thread.frames[thread.depth - 1];
     return frame.instance == thread.frames[0].instance ? 0 : make_handle(frame.instance, frame.generation);
@@ -238,7 +244,7 @@ std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, co
                            label};
     const ScopePlace instance = scopes_->begin(&thread.stock, birth);
     if (DREGS_UNLIKELY(!instance.index)) return 0;
-    const std::uint32_t generation = format::scope_generation(instance.at->status);
+    const std::uint32_t generation = format::scope_generation(load_relaxed(instance.at->status));
     push(thread,
          {instance.index, generation, instance.index, 0, clock_->slice_end_ns(now), instance.at, kind->counters});
     if (kind->counters) add_local(kind->counters->entered, 1);
@@ -267,7 +273,7 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
     const ScopePlace instance = scopes_->begin(&thread.stock, birth);
     if (!instance.index) return 0;
     if (kind->counters) add_local(kind->counters->entered, 1);
-    return make_handle(instance.index, format::scope_generation(instance.at->status));
+    return make_handle(instance.index, format::scope_generation(load_relaxed(instance.at->status)));
 }
 
 bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {
@@ -290,10 +296,13 @@ std::uint64_t ThreadScopes::attach(ThreadState& thread, std::uint64_t scope) {
     if (!arrived) scopes_->count_arrival(handle_index(target));
     const std::uint32_t share = begin_share(thread, handle_index(target), handle_generation(target));
     const std::uint64_t slice_end = clock_->slice_end_ns(clock_->now_ns());
-    if (!share || !push(thread, {handle_index(target), handle_generation(target), share, 1, slice_end,
-                                 &scopes_->at(share), nullptr})) {
-        add_local(thread.counters->lost_markers, 1);
+    if (share && push(thread, {handle_index(target), handle_generation(target), share, 1, slice_end,
+                               &scopes_->at(share), nullptr})) {
+        return previous;
     }
+    bool clean = false;
+    if (share) end_record(thread, share, 0, clean);
+    add_local(thread.counters->lost_markers, 1);
     return previous;
 }
 

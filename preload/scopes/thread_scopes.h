@@ -35,8 +35,10 @@ class ThreadScopes {
     // The present slice of time is over: blocks get a new share of the same instance.
     void renew_slice(ThreadState& thread);
     // Something comes into the instance that a handle names, which others may be ending: counts it. False: it is not
-    // open (any more). What a thread entered it must not be leaving at this moment; it would not wait for us.
+    // open (any more). Before another thread's is reached into, ScopeTable::expect_visitors must have been called.
     bool arrive(ThreadState& thread, std::uint64_t scope);
+    // Whether a handle names an instance that another thread entered and has not left.
+    bool is_anothers(const ThreadState& thread, std::uint64_t scope) const;
     // The open instance that a handle names; null: none.
     format::Scope* open_instance(std::uint64_t scope) const;
     // The handle of the thread's current instance; 0: it is in none.

@@ -79,6 +79,23 @@ DREGS_COLD ThreadState* Threads::start(ThreadState* former) {
     return thread;
 }
 
+std::uint32_t Threads::count() {
+    SlowSection section(*lock_);
+    return load_relaxed(count_);
+}
+
+// Sleeps first: by then what the others stored before is to be seen, such as that they are busy.
+DREGS_COLD void Threads::wait_for_hooks(const ThreadState& self) {
+    const std::uint32_t count = this->count();
+    if (count <= 1) return;
+    const std::uint64_t until_ns = sys::monotonic_ns() + kPatienceNs;
+    sys::nap();
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (states_[i] == &self) continue;
+        while (load_acquire(states_[i]->busy) != 0 && sys::monotonic_ns() < until_ns) sys::nap();
+    }
+}
+
 void Threads::identify(ThreadState& thread) {
     if (const std::uint32_t id = own_id()) thread.tid = thread.counters->tid = id;
     char name[16] = {};

@@ -17,6 +17,9 @@ class Threads {
     ThreadState* start(ThreadState* former);
     // Ends the scopes of threads that are gone. Callers hold the slow lock.
     void sweep();
+    // Waits until each other thread has been seen outside of our hooks: what it does from then on, it does knowing what
+    // was stored before this call. Callers hold no lock and are themselves not `busy`.
+    void wait_for_hooks(const ThreadState& self);
     // Asks for the calling thread's id and name, which it may have been given only later. Callers hold the slow lock.
     void identify(ThreadState& thread);
 
@@ -24,6 +27,10 @@ class Threads {
     static constexpr std::uint32_t kMostThreads = 1u << 16;
     static constexpr std::uint32_t kChecksPerStart = 4;
 
+    // A hook that was left by siglongjmp seems to be at work for ever.
+    static constexpr std::uint64_t kPatienceNs = 100'000'000;
+
+    std::uint32_t count();
     ThreadState* find_gone(std::uint32_t tid);
     ThreadState* make_state(ThreadState* former);
     ThreadState* claim(ThreadState* former);

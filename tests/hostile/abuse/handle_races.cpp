@@ -1,9 +1,11 @@
-// Handles that all threads use at once, right or wrong: scopes and pools that one closes while others attach to them,
-// move blocks into them, close or empty them, too. Beside that each thread has scopes and pools of its own, "innocent",
-// which nobody else names: whatever happens to the shared ones, of those the trace must say what the program did.
+// Handles that all threads use at once, right or wrong: scopes and pools that one closes, leaves while others attach to
+// them, move blocks into them, close or empty them, too; blocks that one frees, grows while others move them. Beside
+// that each thread has scopes and pools of its own, "innocent", which nobody else names: whatever happens to the shared
+// ones, of those the trace must say what the program did.
 //
 // `handle_races CALLS EXPECTED`: with the shim, writes to the file EXPECTED what that is, one name and number a line.
 #include <dregs/dregs.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include <atomic>
@@ -21,9 +23,12 @@ constexpr unsigned kShared = 3;
 constexpr std::uint64_t kPoolBlocks = 5;
 constexpr std::size_t kMostPools = 20;
 constexpr std::size_t kMostSurvivors = 2000;
+constexpr std::size_t kLarge = 400'000;  // mapped, so that no other block ever has its address
 
 std::atomic<std::uint64_t> shared_scopes[kShared];
 std::atomic<std::uint64_t> shared_pools[kShared];
+std::atomic<std::uint64_t> entered[kThreads];
+std::atomic<void*> shared_blocks[kShared];
 
 struct Expected {
     std::uint64_t innocent_scopes = 0, survivors = 0, innocent_pools = 0, pool_blocks = 0;
@@ -33,6 +38,14 @@ __attribute__((noinline)) void* shared_block() {
     void* volatile block = malloc(733);
     return block;
 }
+__attribute__((noinline)) void* large_block() {
+    void* volatile block = malloc(kLarge);
+    return block;
+}
+__attribute__((noinline)) void* grown_block(void* former) {
+    void* volatile block = realloc(former, 2 * kLarge);
+    return block;
+}
 __attribute__((noinline)) void* innocent_block() {
     void* volatile block = malloc(1337);
     return block;
@@ -40,7 +53,7 @@ __attribute__((noinline)) void* innocent_block() {
 
 class Abuser {
   public:
-    explicit Abuser(unsigned number) : random_(number + 1), places_(0x10'0000'0000u * (number + 1)) {}
+    explicit Abuser(unsigned number) : number_(number), random_(number + 1), places_(0x10'0000'0000u * (number + 1)) {}
 
     Expected run(int calls) {
         for (int i = 0; i < calls; ++i) act();
@@ -76,6 +89,31 @@ class Abuser {
         void* const block = shared_block();
         dregs_block_move(block, any_scope());
         keep_in_shared(block);
+    }
+    // Other threads may be in the middle of it when it is left.
+    void enter_and_leave() {
+        const std::uint64_t scope = dregs_scope_enter("visited");
+        entered[number_] = scope;
+        if (below(2) == 0) free(shared_block());
+        dregs_scope_leave(scope);
+    }
+    void visit() {
+        const std::uint64_t scope = entered[below(kThreads)];
+        void* const block = shared_block();
+        dregs_block_move(block, scope);
+        keep_in_shared(block);
+        const std::uint64_t former = dregs_scope_attach(scope);
+        keep_in_shared(shared_block());
+        dregs_scope_restore(former);
+    }
+    // Allocated in a scope that is over, and moved by one while another frees it.
+    void share_block() {
+        const dregs::Scope scope("left");
+        void* const block = large_block();
+        free(shared_blocks[below(kShared)].exchange(below(2) == 0 ? grown_block(block) : block));
+    }
+    void move_shared_block() {
+        for (int i = 0; i < 20; ++i) dregs_block_move(shared_blocks[below(kShared)], any_scope());
     }
     void use_shared_pool() {
         const std::uint64_t pool = any_pool();
@@ -115,7 +153,7 @@ class Abuser {
     }
 
     void act() {
-        switch (below(8)) {
+        switch (below(below(100) == 0 ? 12 : 10)) {
             case 0:
                 return work_in_shared();
             case 1:
@@ -130,6 +168,14 @@ class Abuser {
                 dregs_scope_close(any_scope());
                 return be_innocent();
             case 6:
+                return enter_and_leave();
+            case 7:
+                return visit();
+            case 10:
+                return share_block();
+            case 11:
+                return move_shared_block();
+            case 8:
                 dregs_pool_destroy(any_pool());
                 return own_a_pool();
             default:
@@ -137,6 +183,7 @@ class Abuser {
         }
     }
 
+    unsigned number_;
     std::minstd_rand random_;
     std::uintptr_t places_;
     std::uint64_t pool_blocks_ = 0;
@@ -166,11 +213,13 @@ void write_sums(const Expected (&all)[kThreads], const char* path) {
 
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
+    mallopt(M_MMAP_THRESHOLD, 200'000);
     static Expected all[kThreads];
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < kThreads && dregs_active(); ++i)
         threads.emplace_back([&, i] { all[i] = Abuser(i).run(std::atoi(argv[1])); });
     for (std::thread& thread : threads) thread.join();
+    for (auto& block : shared_blocks) free(block);
     if (dregs_active()) write_sums(all, argv[2]);
     std::puts("survived");
 }

@@ -1,4 +1,5 @@
 // The block map against a simple model: random histories, neighbours in one granule, many threads.
+#include <atomic>
 #include <map>
 #include <random>
 #include <thread>
@@ -143,6 +144,41 @@ TEST_F(SharedGranuleTest, ThreadsOnNeighbouringAddresses) {
         });
     }
     for (std::thread& thread : threads) thread.join();
+}
+
+// One thread gives back and gets again what another moves to and fro between two scopes: whoever is late, each scope
+// has counted in the end as many blocks out as in.
+void move_while_it_is_taken(BlockMap& blocks, std::uintptr_t address) {
+    std::atomic<bool> done{false};
+    std::atomic<std::int64_t> inside[6] = {};
+    std::thread mover([&] {
+        for (std::uint32_t to = 4; !done; to ^= 1) {
+            std::uint32_t former = 0;
+            ++inside[to];
+            --inside[blocks.move(address, to, former) ? former : to];
+        }
+    });
+    for (int round = 0; round < 20'000; ++round) {
+        Block block{};
+        ++inside[3];
+        blocks.insert(address, {100, 7, 3}, block);
+        if (round % 64 == 0) std::this_thread::yield();
+        ASSERT_TRUE(blocks.take_contended(address, block));
+        EXPECT_EQ(block.bytes, 100u);
+        --inside[block.scope];
+    }
+    done = true;
+    mover.join();
+    for (const auto& blocks_left : inside) EXPECT_EQ(blocks_left, 0);
+}
+
+TEST_F(BlockMapTest, MovedWhileItIsTaken) { move_while_it_is_taken(blocks(), kHeap); }
+
+TEST_F(SharedGranuleTest, MovedWhileItIsTaken) { move_while_it_is_taken(blocks(), kHeap); }
+
+TEST_F(SharedGranuleTest, MovedWhileItIsTakenFromTheSideTable) {
+    insert(kHeap, 1);
+    move_while_it_is_taken(blocks(), kHeap + 8);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST_F(ScopeTableTest, CleanRecordIsUsedAgainUnderANewGeneration) {
 
 TEST_F(ScopeTableTest, SurvivorsKeepARecordUntilTheyAreFreed) {
     const std::uint32_t scope = begin();
-    parts().scopes.at(scope).live = 2;
+    parts().scopes.at(scope).live += 2;
     EXPECT_FALSE(end(scope));
     parts().scopes.count_release(&stock_, scope);
     EXPECT_EQ(state(scope), ScopeState::kClosed);
@@ -47,17 +47,43 @@ TEST_F(ScopeTableTest, SurvivorsKeepARecordUntilTheyAreFreed) {
 
 TEST_F(ScopeTableTest, EndsOnce) {
     const std::uint32_t scope = begin();
-    parts().scopes.at(scope).live = 1;
+    parts().scopes.at(scope).live += 1;
     EXPECT_FALSE(end(scope));
     bool clean = false;
     EXPECT_FALSE(parts().scopes.end(&stock_, scope, 1, 0, clean));
+}
+
+TEST_F(ScopeTableTest, ALateEndByHandleLeavesTheNextInstanceOpen) {
+    const std::uint32_t scope = begin(format::kScopeUnbound);
+    const std::uint64_t former = make_handle(scope, generation(scope));
+    end(scope);
+    ASSERT_EQ(begin(format::kScopeUnbound), scope);
+    bool clean = false;
+    EXPECT_FALSE(parts().scopes.end_named(&stock_, former, format::kScopeUnbound, 1, clean));
+    const std::uint64_t present = make_handle(scope, generation(scope));
+    EXPECT_FALSE(parts().scopes.end_named(&stock_, present, format::kScopePool, 1, clean));
+    EXPECT_EQ(state(scope), ScopeState::kOpen);
+    EXPECT_TRUE(parts().scopes.end_named(&stock_, present, format::kScopeUnbound, 1, clean));
+}
+
+TEST_F(ScopeTableTest, AnArrivalThatIsTakenBackLeavesTheNextInstanceItsSurvivors) {
+    const std::uint32_t scope = begin();
+    end(scope);
+    parts().scopes.count_arrival(scope);
+    ASSERT_EQ(begin(), scope);
+    parts().scopes.at(scope).live += 1;
+    parts().scopes.count_release(&stock_, scope);
+    EXPECT_FALSE(end(scope));
+    EXPECT_EQ(state(scope), ScopeState::kClosed);
+    parts().scopes.count_release(&stock_, scope);
+    EXPECT_EQ(state(scope), ScopeState::kFree);
 }
 
 TEST_F(ScopeTableTest, AShareHoldsItsInstance) {
     const std::uint32_t instance = begin();
     const std::uint32_t share = begin(format::kScopeShare, instance);
     parts().scopes.count_arrival(instance);
-    parts().scopes.at(share).live = 1;
+    parts().scopes.at(share).live += 1;
     EXPECT_FALSE(end(share));
     EXPECT_FALSE(end(instance));
     parts().scopes.count_release(&stock_, share);
@@ -115,7 +141,7 @@ TEST_F(ScopeTableTest, EndAndLastFreeRace) {
     for (int round = 0; round < kRounds; ++round) {
         const std::uint32_t scope = begin();
         const std::uint32_t before = generation(scope);
-        parts().scopes.at(scope).live = 1;
+        parts().scopes.at(scope).live += 1;
         turn.store(scope);
         end(scope);
         while (done.load() != round + 1) {
@@ -124,6 +150,46 @@ TEST_F(ScopeTableTest, EndAndLastFreeRace) {
         ASSERT_EQ(generation(scope), before + 1);
     }
     freer.join();
+}
+
+// Threads close one handle at the same moment: one does, and only its time is kept, whatever begins in the record.
+TEST_F(ScopeTableTest, CloseAndCloseRace) {
+    constexpr std::uint32_t kRounds = 20'000;
+    std::atomic<std::uint64_t> turn{0};
+    std::atomic<std::uint32_t> closed{0}, done{0};
+    std::thread other([&] {
+        ScopeStock stock{};
+        bool clean = false;
+        for (std::uint32_t round = 1; round <= kRounds; ++round) {
+            std::uint64_t handle = 0;
+            while ((handle = turn.exchange(0)) == 0) {
+            }
+            if (parts().scopes.end_named(&stock, handle, format::kScopeUnbound, 2 * round, clean)) ++closed;
+            done.store(round);
+        }
+    });
+    for (std::uint32_t round = 1; round <= kRounds; ++round) {
+        const std::uint32_t scope = begin(format::kScopeUnbound);
+        const std::uint64_t handle = make_handle(scope, generation(scope));
+        bool clean = false;
+        turn.store(handle);
+        if (parts().scopes.end_named(&stock_, handle, format::kScopeUnbound, 2 * round, clean)) ++closed;
+        const std::uint32_t next = begin(format::kScopeUnbound);
+        while (done.load() != round) {
+        }
+        ASSERT_EQ(closed.load(), round);
+        ASSERT_EQ(state(next), ScopeState::kOpen);
+        ASSERT_EQ(parts().scopes.at(next).end_cs, 0u);
+        ASSERT_TRUE(end(next));
+    }
+    other.join();
+}
+
+TEST_F(ScopeTableTest, NothingIsRecycledUnseenWhereVisitorsAreExpected) {
+    const std::uint32_t scope = begin();
+    parts().scopes.expect_visitors();
+    EXPECT_FALSE(parts().scopes.end_own_empty(stock_, {scope, &parts().scopes.at(scope)}));
+    EXPECT_TRUE(end(scope));
 }
 
 TEST_F(ScopeTableTest, ThreadsNeverShareARecord) {

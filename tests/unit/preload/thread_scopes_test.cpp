@@ -1,5 +1,7 @@
 // Nesting, and every way to get it wrong.
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "trace_fixture.h"
@@ -199,6 +201,20 @@ TEST_F(ThreadScopesTest, PoolsHoldBlocksOfTheirOwn) {
     EXPECT_EQ(counters("pool").clean, 1u);
 }
 
+// So that a thread that is about to empty the former pool of a record does not empty the next one.
+TEST_F(ThreadScopesTest, APoolNeverBeginsWithTheEpochThatTheFormerEndedWith) {
+    Pools& pools = parts().pools;
+    const std::uint64_t former = pools.create(thread(), "pool", 0, 0);
+    pools.destroy(thread(), former);
+    const std::uint32_t epoch = parts().scopes.at(handle_index(former)).epoch;
+    const std::uint64_t next = pools.create(thread(), "pool", 0, 0);
+    ASSERT_EQ(handle_index(next), handle_index(former));
+    EXPECT_NE(parts().scopes.at(handle_index(next)).epoch, epoch);
+    pools.destroy(thread(), former);
+    EXPECT_EQ(thread().counters->bad_markers, 1u);
+    EXPECT_TRUE(parts().thread_scopes.open_instance(next));
+}
+
 TEST_F(ThreadScopesTest, PoolBlockAndMallocBlockAtOneAddress) {
     Pools& pools = parts().pools;
     const std::uint64_t pool = pools.create(thread(), "pool", 0, 0);
@@ -210,6 +226,91 @@ TEST_F(ThreadScopesTest, PoolBlockAndMallocBlockAtOneAddress) {
     EXPECT_TRUE(parts().blocks.take(address, block));
     pools.free(thread(), pool, arena);
     EXPECT_EQ(thread().counters->pool_frees, 1u);
+}
+
+// A thread leaves what others attach to: a share that was begun holds the instance that it is of.
+TEST_F(ThreadScopesTest, LeaveAndAttachRace) {
+    parts().scopes.expect_visitors();
+    std::atomic<std::uint64_t> present{0};
+    std::atomic<bool> done{false};
+    std::thread visitor([&] {
+        ThreadState& other = *parts().threads.start(nullptr);
+        while (!done) {
+            scopes().attach(other, present);
+            const format::Scope& share = *other.current_record;
+            const format::Scope& instance = parts().scopes.at(share.parent);
+            ASSERT_EQ(format::scope_generation(load_acquire(instance.status)), share.parent_generation);
+            scopes().restore(other, 0);
+        }
+    });
+    for (int round = 0; round < 50'000; ++round) {
+        const std::uint64_t scope = enter("request");
+        present = scope;
+        leave(scope);
+    }
+    done = true;
+    visitor.join();
+    const std::uint64_t scope = enter("request");
+    leave(scope);
+    EXPECT_EQ(counters("request").left, 50'001u);
+    EXPECT_EQ(scopes().current_handle(thread()), 0u);
+}
+
+TEST_F(ThreadScopesTest, KnowsWhatAnotherThreadEntered) {
+    ThreadState other{};
+    const std::uint64_t entered = enter("request");
+    const std::uint64_t opened = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
+    EXPECT_FALSE(scopes().is_anothers(thread(), entered));
+    EXPECT_TRUE(scopes().is_anothers(other, entered));
+    EXPECT_FALSE(scopes().is_anothers(other, opened));
+    leave(entered);
+    EXPECT_FALSE(scopes().is_anothers(other, entered));
+}
+
+// A pool that is emptied by one thread while another gives a block back to it: the slot may be a third pool's by then.
+TEST_F(ThreadScopesTest, FreeAndFreeAllRace) {
+    Pools& pools = parts().pools;
+    const std::uint64_t shared = pools.create(thread(), "shared", 0, 0);
+    std::atomic<bool> done{false};
+    std::thread emptier([&] {
+        ThreadState& other = *parts().threads.start(nullptr);
+        while (!done) pools.free_all(other, shared);
+    });
+    std::thread third([&] {
+        ThreadState& other = *parts().threads.start(nullptr);
+        const std::uint64_t pool = pools.create(other, "innocent", 0, 0);
+        for (int round = 0; round < 100; ++round) {
+            for (std::uintptr_t i = 1; i <= 500; ++i) pools.alloc(other, pool, reinterpret_cast<void*>(i << 20), 1, 0);
+            for (std::uintptr_t i = 1; i <= 500; ++i) pools.free(other, pool, reinterpret_cast<void*>(i << 20));
+        }
+        EXPECT_EQ(other.counters->unknown_frees, 0u);
+        EXPECT_EQ(other.counters->pool_frees, 50'000u);
+        done = true;
+    });
+    for (std::uintptr_t i = 1; !done; i = i % 500 + 1) {
+        const auto* const block = reinterpret_cast<const void*>((i << 20) + 64);
+        pools.alloc(thread(), shared, block, 1, 0);
+        pools.free(thread(), shared, block);
+    }
+    emptier.join();
+    third.join();
+}
+
+TEST_F(ThreadScopesTest, WaitsForAThreadThatIsInAHook) {
+    enum { kBefore, kInHook, kAfter };
+    std::atomic<int> state{kBefore};
+    std::thread hook([&] {
+        ThreadState& other = *parts().threads.start(nullptr);
+        store_relaxed(other.busy, std::uintptr_t{16 + 1});
+        state = kInHook;
+        for (int i = 0; i < 4; ++i) sys::nap();
+        state = kAfter;
+        store_release(other.busy, std::uintptr_t{0});
+    });
+    while (state == kBefore) sys::yield();
+    parts().threads.wait_for_hooks(thread());
+    EXPECT_EQ(state, kAfter);
+    hook.join();
 }
 
 }  // namespace
