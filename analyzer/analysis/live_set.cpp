@@ -71,6 +71,12 @@ LiveCell LiveSet::cell(std::size_t index) const {
     return {cell.stack, cell.scope, {cell.recorded, unsampled_[index]}};
 }
 
+bool LiveSet::holds(std::uint32_t stack, std::uint32_t scope) const {
+    const auto found = std::lower_bound(cells_.begin(), cells_.end(), std::tie(stack, scope),
+                                        [](const Cell& a, const auto& b) { return std::tie(a.stack, a.scope) < b; });
+    return found != cells_.end() && found->stack == stack && found->scope == scope;
+}
+
 void LiveSet::move_cell(std::size_t from, std::size_t to) {
     cells_[to] = cells_[from];
     if (!unsampled_.empty()) unsampled_[to] = unsampled_[from];

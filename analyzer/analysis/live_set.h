@@ -53,6 +53,8 @@ class LiveSet {
     // Sorted by stack, then scope.
     std::size_t cells() const { return cells_.size(); }
     LiveCell cell(std::size_t index) const;
+    // Whether blocks of this stack and scope record are among them.
+    bool holds(std::uint32_t stack, std::uint32_t scope) const;
     const Estimate& total() const { return total_; }
     const Estimate& heap() const { return heap_; }
     const Estimate& pooled() const { return pooled_; }

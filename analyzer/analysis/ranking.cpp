@@ -7,6 +7,8 @@
 #include <deque>
 #include <tuple>
 
+#include "analyzer/analysis/label_examples.h"
+
 namespace dregs {
 namespace {
 
@@ -15,6 +17,7 @@ constexpr std::size_t kProgressEvery = 256;
 struct Draft {
     Row row;
     absl::flat_hash_map<std::uint32_t, KindShare> kinds;
+    LabelExamples labels;
     std::uint32_t stack = 0;  // the one being added: cells come sorted by stack
     std::uint64_t stack_blocks = 0;
     std::uint64_t top_blocks = 0;
@@ -71,7 +74,10 @@ void Ranker::add(const LiveCell& cell) {
     add_to_row(draft.row, cell, facts);
     KindShare& share = draft.kinds[facts.kind];
     share.live += cell.live;
-    if (facts.outlived) share.outlived += cell.live;
+    if (facts.outlived) {
+        share.outlived += cell.live;
+        draft.labels.add(facts.instance, profile_.trace().scopes()[facts.instance]);
+    }
     count_stack(draft, cell.stack, cell.live.blocks());
 }
 
@@ -132,6 +138,7 @@ Row Ranker::finish_row(Draft& draft) {
     }
     std::sort(row.scopes.begin(), row.scopes.end(), holds_more);
     row.scope = row.scopes.front().kind;
+    row.labels = draft.labels.labels();
     return std::move(row);
 }
 

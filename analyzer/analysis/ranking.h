@@ -29,8 +29,9 @@ struct Row {
     Estimate outlived;
     std::uint32_t oldest_cs = 0;  // when its oldest block was made, since the start of the trace
     std::uint32_t newest_cs = 0;
-    std::string scope;              // the kind that holds most of its blocks; "" for none
-    std::vector<KindShare> scopes;  // most blocks first
+    std::string scope;                // the kind that holds most of its blocks; "" for none
+    std::vector<KindShare> scopes;    // most blocks first
+    std::vector<std::string> labels;  // of instances that its blocks outlived: examples, oldest first
     std::size_t stacks = 0;
     std::uint32_t top_stack = 0;  // the stack that holds most of its blocks
 };

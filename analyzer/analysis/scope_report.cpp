@@ -8,16 +8,16 @@
 #include <map>
 #include <tuple>
 
+#include "analyzer/analysis/label_examples.h"
 #include "analyzer/analysis/scope_tree.h"
 
 namespace dregs {
 namespace {
 
-constexpr std::size_t kMaxLabels = 5;
-
 struct SiteDraft {
     SurvivorSite site;
     absl::flat_hash_set<std::uint32_t> instances;
+    LabelExamples labels;
     std::uint32_t stack = 0;
     std::uint64_t stack_blocks = 0;
     std::uint64_t top_blocks = 0;
@@ -47,7 +47,6 @@ class Reporter {
     void add_survivors(const LiveCell& cell, const ScopeFacts& facts, KindDraft& kind);
     KindReport finish(std::uint32_t kind, KindDraft& draft);
     std::uint32_t usual_parent(std::uint32_t kind, const KindDraft& draft) const;
-    std::vector<std::string> example_labels(const absl::flat_hash_set<std::uint32_t>& instances) const;
 
     Profile& profile_;
     std::map<std::uint32_t, KindDraft> kinds_;
@@ -114,6 +113,7 @@ void Reporter::add_survivors(const LiveCell& cell, const ScopeFacts& facts, Kind
     draft.site.key = key;
     draft.site.survivors += cell.live;
     draft.instances.insert(facts.instance);
+    draft.labels.add(facts.instance, profile_.trace().scopes()[facts.instance]);
     if (draft.stack != cell.stack) draft.stack_blocks = 0;
     draft.stack = cell.stack;
     draft.stack_blocks += cell.live.blocks();
@@ -121,28 +121,6 @@ void Reporter::add_survivors(const LiveCell& cell, const ScopeFacts& facts, Kind
         draft.top_blocks = draft.stack_blocks;
         draft.site.top_stack = cell.stack;
     }
-}
-
-std::string label_of(const format::Scope& scope) {
-    const std::string_view field(scope.label, format::kLabelBytes);
-    return std::string(field.substr(0, field.find('\0')));
-}
-
-std::vector<std::string> Reporter::example_labels(const absl::flat_hash_set<std::uint32_t>& instances) const {
-    const auto& scopes = profile_.trace().scopes();
-    std::vector<std::uint32_t> labeled;
-    std::copy_if(instances.begin(), instances.end(), std::back_inserter(labeled),
-                 [&](std::uint32_t instance) { return scopes[instance].label[0] != '\0'; });
-    std::sort(labeled.begin(), labeled.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return std::tie(scopes[a].begin_cs, a) < std::tie(scopes[b].begin_cs, b);
-    });
-    std::vector<std::string> labels;
-    for (const std::uint32_t instance : labeled) {
-        std::string label = label_of(scopes[instance]);
-        if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(std::move(label));
-        if (labels.size() == kMaxLabels) break;
-    }
-    return labels;
 }
 
 bool survives_more(const SurvivorSite& a, const SurvivorSite& b) {
@@ -156,7 +134,7 @@ KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {
     report.survivor_instances = draft.survivors.size();
     for (auto& [key, site] : draft.sites) {
         site.site.instances = site.instances.size();
-        site.site.labels = example_labels(site.instances);
+        site.site.labels = site.labels.labels();
         report.sites.push_back(std::move(site.site));
     }
     std::sort(report.sites.begin(), report.sites.end(), survives_more);

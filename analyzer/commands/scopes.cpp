@@ -1,8 +1,12 @@
-// dregs scopes TRACE|PID: the tree of scope kinds, and the sites whose blocks outlive their scope.
+// dregs scopes TRACE|PID: the tree of scope kinds, and the sites whose blocks outlive their scope; with --tree the tree
+// of the single instances.
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
 #include "analyzer/commands/report_options.h"
 #include "analyzer/output/scopes_report.h"
+#include "analyzer/output/tree_report.h"
+#include "analyzer/trace/load.h"
+#include "analyzer/trace/locate.h"
 
 namespace dregs {
 namespace {
@@ -10,12 +14,35 @@ namespace {
 struct ScopesArguments {
     std::string trace;
     bool exit_code = false;
+    bool tree = false;
+    bool blocks = false;
+    std::string compat;
     ReportOptions report;
 };
+
+void print_tree(const ScopesArguments& arguments, Profile& profile, Invocation& invocation) {
+    const InstanceTree tree(profile);
+    const ReportView view = make_view(arguments.report);
+    const OpenedTrace opened = open_trace_or_pid(arguments.trace);
+    InstanceBlocks blocks(profile, tree, [&](BlockSink sink) { read_blocks_again(*opened.source, sink); });
+    const TreeReport report{profile, tree, arguments.blocks ? &blocks : nullptr};
+    if (!arguments.compat.empty()) return print_tree_cjdns(invocation.out, report);
+    if (chosen_format(arguments.report) == OutputFormat::kJson) return print_tree_json(invocation.out, report, view);
+    print_tree_text(invocation.out, report, view);
+}
+
+bool wants_tree(const ScopesArguments& arguments) {
+    return arguments.tree || arguments.blocks || !arguments.compat.empty();
+}
 
 void scopes(const ScopesArguments& arguments, Invocation& invocation) {
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.report);
     const std::unique_ptr<Profile> profile = open_profile(arguments.trace, *naming);
+    if (wants_tree(arguments)) {
+        print_tree(arguments, *profile, invocation);
+        print_warnings(invocation.err, *naming);
+        return;
+    }
     const ScopeReport report = report_scopes(*profile);
     const ReportView view = make_view(arguments.report);
     if (chosen_format(arguments.report) == OutputFormat::kJson) {
@@ -37,6 +64,12 @@ void add_scopes(CLI::App& app, Invocation& invocation) {
         ->required()
         ->type_name("TRACE|PID");
     command->add_flag("--exit-code", arguments->exit_code, "Exit with 1 when blocks outlived their scope");
+    command->add_flag("--tree", arguments->tree,
+                      "The tree of the single scopes and pools with what each holds; -n limits the children of each");
+    command->add_flag("--blocks", arguments->blocks, "That tree with the single blocks");
+    command->add_option("--compat", arguments->compat, "cjdns: that tree in the form of cjdns' Allocator_snapshot")
+        ->check(CLI::IsMember({"cjdns"}).description(""))
+        ->type_name("FORM");
     add_report_options(*command, arguments->report, false);
     command->callback([arguments, &invocation] { scopes(*arguments, invocation); });
 }

@@ -1,6 +1,8 @@
 // See report_view.h.
 #include "analyzer/output/report_view.h"
 
+#include <absl/strings/str_join.h>
+
 #include "analyzer/output/escape.h"
 #include "analyzer/output/frame_text.h"
 
@@ -10,6 +12,10 @@ void add_stack_lines(TextTable& table, const std::vector<Frame>& frames) {
     for (std::size_t i = 1; i < frames.size(); ++i) {
         table.add_line(frame_text(frames[i], frames[i].module != frames[i - 1].module));
     }
+}
+
+void add_labels_line(TextTable& table, const std::vector<std::string>& labels) {
+    if (!labels.empty()) table.add_line("such as: " + escape_text(absl::StrJoin(labels, ", ")));
 }
 
 std::vector<RowText> row_texts(std::vector<RowStack> rows) {

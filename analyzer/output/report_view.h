@@ -22,6 +22,9 @@ struct ReportView {
 // The callers of the first frame, below the row added last.
 void add_stack_lines(TextTable& table, const std::vector<Frame>& frames);
 
+// Examples of the instances that the blocks of the row added last have outlived; none, no line.
+void add_labels_line(TextTable& table, const std::vector<std::string>& labels);
+
 struct RowStack {
     std::string group;  // what the row is, should it not be a site or stack
     std::vector<Frame> frames;

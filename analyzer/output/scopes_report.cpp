@@ -2,7 +2,6 @@
 #include "analyzer/output/scopes_report.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
 
 #include "analyzer/output/escape.h"
 #include "analyzer/output/estimate_text.h"
@@ -62,7 +61,7 @@ void add_site(TextTable& table, const KindReport& kind, const SurvivorSite& site
     table.add_row(std::move(cells));
     table.paint(site_column, &Palette::bold);
     add_stack_lines(table, text.frames);
-    if (!site.labels.empty()) table.add_line("such as: " + escape_text(absl::StrJoin(site.labels, ", ")));
+    add_labels_line(table, site.labels);
 }
 
 void print_site_table(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {

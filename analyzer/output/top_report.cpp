@@ -50,6 +50,7 @@ void add_row(TextTable& table, const Row& row, const RowText& text, std::size_t 
     if (row.outlived.blocks() != 0) table.paint(outlived_column, &Palette::red);
     table.paint(what_column, &Palette::bold);
     add_stacks(table, row, text);
+    add_labels_line(table, row.labels);
 }
 
 void add_live_errors(Json& json, const Estimate& live, const Estimate& outlived, bool sampled) {
@@ -78,6 +79,7 @@ Json row_json(Profile& profile, const Row& row, const ReportView& view) {
               {"outlived_blocks", row.outlived.blocks()},
               {"outlived_bytes", row.outlived.bytes()},
               {"scope", row.scope},
+              {"labels", row.labels},
               {"scopes", scope_shares_json(row.scopes, sampled)},
               {"stacks", row.stacks},
               {"oldest_cs", row.oldest_cs},

@@ -12,4 +12,10 @@ Trace load_trace(const ByteSource& source, BlockSink sink, const Progress& progr
     return Trace(source, before, damage);
 }
 
+void read_blocks_again(const ByteSource& source, BlockSink sink) {
+    const format::Header header = read_header(source);
+    const ScopeMoments before(source, header);
+    read_blocks(source, header, before, sink, {});
+}
+
 }  // namespace dregs

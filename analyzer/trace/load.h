@@ -12,4 +12,7 @@ namespace dregs {
 // Each live block goes to `sink` once. Throws Error for what is no trace, TraceError for one that contradicts itself.
 Trace load_trace(const ByteSource& source, BlockSink sink, const Progress& progress = {});
 
+// The blocks alone, once more: of a live trace those of another moment.
+void read_blocks_again(const ByteSource& source, BlockSink sink);
+
 }  // namespace dregs

@@ -56,6 +56,8 @@ TEST(TopText, IsAlignedAndSaysWhatWasLost) {
               "   1    30  3,000 B  83.3%        30  request  leak\n"
               "                                                 handle_request\n"
               "                                                 main\n"
+              "                                                 such as: request 0, request 1, request 2, request 3, "
+              "request 4\n"
               "   2     5    120 B  13.9%         0  -        cache\n"
               "                                                 main\n"
               "   3     1  1,337 B   2.8%         0  request  work\n"
