@@ -45,9 +45,9 @@ bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_c
     return true;
 }
 
-// Claims the end first: the time of who came too late would be the next instance's.
+// Claims the end first: who came too late would write its time into the next instance, and find that one's kind.
 bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs,
-                           bool& clean) {
+                           std::uint32_t& kind, bool& clean) {
     Scope* scope = find(handle_index(handle));
     if (!scope) return false;
     std::uint64_t status = load_acquire(scope->status);
@@ -58,6 +58,7 @@ bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_
     }
     if (!compare_exchange(scope->status, status, status | format::kScopeEnding)) return false;
     store_relaxed(scope->end_cs, end_cs);
+    kind = scope->kind;
     exchange(scope->status, closed(status));
     clean = recycle_if_empty(stock, {handle_index(handle), scope});
     return true;
@@ -69,11 +70,11 @@ bool ScopeTable::recycle_if_empty(ScopeStock* stock, const ScopePlace& place) {
     if (format::scope_state(status) != ScopeState::kClosed) return false;
     if (load_acquire(scope.live) != load_acquire(scope.released)) return false;
     const bool share = (format::scope_flags(status) & format::kScopeShare) != 0;
-    const std::uint32_t parent = load_relaxed(scope.parent);
     if (!compare_exchange(scope.status, status,
                           make_status(format::scope_generation(status) + 1, 0, ScopeState::kFree))) {
         return false;
     }
+    const std::uint32_t parent = scope.parent;  // nobody else's until it is kept
     keep(stock, place);
     if (share) count_release(stock, parent);
     return true;

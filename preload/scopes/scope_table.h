@@ -64,7 +64,9 @@ class ScopeTable {
     // Ends an open record that nobody else may end. False: it was not open (any more). `clean`: nothing was left in it.
     bool end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_cs, std::uint32_t more_flags, bool& clean);
     // Ends what a handle names, if that is open and has one of these flags, whoever tries the same at this moment.
-    bool end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs, bool& clean);
+    // `kind`: what it was of.
+    bool end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs,
+                   std::uint32_t& kind, bool& clean);
     // The short way for an open instance that this thread entered, and that nobody else may end: recycles it when
     // nothing is left in it, with plain stores. False: something is left, or visitors are about; end() must be called.
     bool end_own_empty(ScopeStock& stock, const ScopePlace& scope);
@@ -110,10 +112,10 @@ DREGS_INLINE ScopePlace ScopeTable::begin(ScopeStock* stock, const ScopeBirth& b
     const ScopePlace taken = take_record(stock);
     if (DREGS_UNLIKELY(taken.index == 0)) return taken;
     format::Scope& scope = *taken.at;
-    store_relaxed(scope.kind, birth.kind);
+    scope.kind = birth.kind;
     store_relaxed(scope.tid, birth.tid);
     scope.thread_name = birth.thread_name;
-    store_relaxed(scope.parent, birth.parent);
+    scope.parent = birth.parent;
     scope.parent_generation = birth.parent_generation;
     scope.begin_cs = birth.begin_cs;
     scope.end_cs = 0;

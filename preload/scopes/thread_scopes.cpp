@@ -277,11 +277,9 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
 }
 
 bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {
-    const Scope* record = open_instance(scope);
-    if (!record) return false;
-    const std::uint32_t kind = load_relaxed(record->kind);
+    std::uint32_t kind = 0;
     bool clean = false;
-    if (!scopes_->end_named(&thread.stock, scope, flags, clock_->now_cs(), clean)) return false;
+    if (!scopes_->end_named(&thread.stock, scope, flags, clock_->now_cs(), kind, clean)) return false;
     count_end(kind ? counters_of(thread, kind) : nullptr, clean, kNothingMore);
     return true;
 }

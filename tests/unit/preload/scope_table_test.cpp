@@ -59,11 +59,13 @@ TEST_F(ScopeTableTest, ALateEndByHandleLeavesTheNextInstanceOpen) {
     end(scope);
     ASSERT_EQ(begin(format::kScopeUnbound), scope);
     bool clean = false;
-    EXPECT_FALSE(parts().scopes.end_named(&stock_, former, format::kScopeUnbound, 1, clean));
+    std::uint32_t kind = 0;
+    EXPECT_FALSE(parts().scopes.end_named(&stock_, former, format::kScopeUnbound, 1, kind, clean));
     const std::uint64_t present = make_handle(scope, generation(scope));
-    EXPECT_FALSE(parts().scopes.end_named(&stock_, present, format::kScopePool, 1, clean));
+    EXPECT_FALSE(parts().scopes.end_named(&stock_, present, format::kScopePool, 1, kind, clean));
     EXPECT_EQ(state(scope), ScopeState::kOpen);
-    EXPECT_TRUE(parts().scopes.end_named(&stock_, present, format::kScopeUnbound, 1, clean));
+    EXPECT_TRUE(parts().scopes.end_named(&stock_, present, format::kScopeUnbound, 1, kind, clean));
+    EXPECT_EQ(kind, 1u);
 }
 
 TEST_F(ScopeTableTest, AnArrivalThatIsTakenBackLeavesTheNextInstanceItsSurvivors) {
@@ -160,11 +162,12 @@ TEST_F(ScopeTableTest, CloseAndCloseRace) {
     std::thread other([&] {
         ScopeStock stock{};
         bool clean = false;
+        std::uint32_t kind = 0;
         for (std::uint32_t round = 1; round <= kRounds; ++round) {
             std::uint64_t handle = 0;
             while ((handle = turn.exchange(0)) == 0) {
             }
-            if (parts().scopes.end_named(&stock, handle, format::kScopeUnbound, 2 * round, clean)) ++closed;
+            if (parts().scopes.end_named(&stock, handle, format::kScopeUnbound, 2 * round, kind, clean)) ++closed;
             done.store(round);
         }
     });
@@ -172,8 +175,9 @@ TEST_F(ScopeTableTest, CloseAndCloseRace) {
         const std::uint32_t scope = begin(format::kScopeUnbound);
         const std::uint64_t handle = make_handle(scope, generation(scope));
         bool clean = false;
+        std::uint32_t kind = 0;
         turn.store(handle);
-        if (parts().scopes.end_named(&stock_, handle, format::kScopeUnbound, 2 * round, clean)) ++closed;
+        if (parts().scopes.end_named(&stock_, handle, format::kScopeUnbound, 2 * round, kind, clean)) ++closed;
         const std::uint32_t next = begin(format::kScopeUnbound);
         while (done.load() != round) {
         }
