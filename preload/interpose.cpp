@@ -47,7 +47,7 @@ DREGS_INLINE void* reallocate(void* block, std::size_t bytes, const dregs::Regis
     if (DREGS_LIKELY(moved != nullptr))
         dregs::finish_realloc(moved, bytes, taken, caller);
     else if (bytes == 0)
-        dregs::finish_free(taken);
+        dregs::finish_free(taken, caller);
     else
         dregs::put_back(block, taken);
     return moved;

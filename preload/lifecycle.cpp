@@ -62,6 +62,7 @@ void describe_process(format::Header& header, const char* program) {
     sys::host_name(text, sizeof text);
     header.host = strings.add(text);
     header.sample_bytes = g_state.sample_bytes;
+    header.ledger = g_state.ledger;
     const int command = sys::read_file("/proc/self/cmdline", text, sizeof text);
     if (command > 0) header.command = strings.add(text, static_cast<std::size_t>(command));
 }
@@ -92,6 +93,7 @@ void attach_tables() {
     s.threads.attach(s.file, s.lock, s.strings, s.thread_scopes, s.max_frames);
     s.modules.attach(s.file, s.lock, s.strings, s.blocks, s.scopes, s.clock);
     if (s.sample_bytes != 0) s.modules.watch_all(s.sampled);
+    if (s.ledger != 0) s.releases.attach(s.file, s.lock);
     s.unwinder.identify_with(
         [](void* modules, const LoadedObject& object) { return static_cast<Modules*>(modules)->identify(object); },
         &s.modules);
@@ -132,6 +134,8 @@ bool start() {
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
     g_state.sample_bytes = static_cast<std::uint32_t>(g_options.sample);
     g_state.rare_frees = g_state.sample_bytes != 0;
+    g_state.ledger = static_cast<std::uint32_t>(g_options.ledger);
+    g_state.special_frees = g_state.sample_bytes | g_state.ledger;
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
     adopt_early_loss(g_state.file.header());

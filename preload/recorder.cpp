@@ -22,6 +22,8 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
     add_local(thread.counters->alloc_bytes, record.bytes);
     if (DREGS_UNLIKELY(result == BlockMap::Insert::kReplaced)) {
         add_local(thread.counters->replaced_blocks, 1);
+        if (g_state.ledger != 0)
+            note_release(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
         release(thread, replaced.scope, block, nested);
     } else if (DREGS_UNLIKELY(g_state.sample_bytes != 0)) {
         g_state.sampled.add(address_of(block));
@@ -45,6 +47,29 @@ inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_
 
 }  // namespace
 
+// How long a block has lived that is not of the thread's present record, which is where most are.
+static std::uint32_t lifetime_of(const ThreadState& thread, std::uint32_t scope) {
+    const format::Scope* since = g_state.scopes.find(scope);
+    if (!since || scope == kUnattributedScope) return 0;
+    const std::uint32_t now = thread.current_record->begin_cs;
+    const std::uint32_t begin = load_relaxed(since->begin_cs);
+    return now > begin ? now - begin : 0;
+}
+
+DREGS_HOT void note_release(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
+                            format::ReleaseKind kind) {
+    if (DREGS_UNLIKELY(level >= ThreadState::kLevels)) return add_local(thread.counters->unrecorded_releases, 1);
+    const std::uint64_t key = format::make_release_key(block.stack, stack, kind);
+    format::Release* record = g_state.releases.find_or_add(thread.releases[level], key);
+    if (DREGS_UNLIKELY(!record)) return add_local(thread.counters->unrecorded_releases, 1);
+    add_local(record->blocks, 1);
+    add_local(record->bytes, block.bytes);
+    store_relaxed(record->last_cs, thread.current_record->begin_cs);
+    if (DREGS_LIKELY(block.scope == thread.current)) return;
+    const std::uint32_t lifetime = lifetime_of(thread, block.scope);
+    if (lifetime > record->longest_cs) store_relaxed(record->longest_cs, lifetime);
+}
+
 // The walk that asks nothing of the thread's last one: the stack is not whole, or an interrupted hook is using that.
 static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
     std::uint64_t* locations = thread.locations[level];
@@ -54,13 +79,18 @@ static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const R
     return stack;
 }
 
-DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
-    if (DREGS_UNLIKELY(level != 0 || !g_state.unwinder.follow(caller, thread.memo, g_state.max_frames))) {
+DREGS_INLINE static std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller,
+                                                StackMemo& memo) {
+    if (DREGS_UNLIKELY(level != 0 || !g_state.unwinder.follow(caller, memo, g_state.max_frames))) {
         return walk_stack(thread, level, caller);
     }
-    const std::uint32_t stack = thread.memo.intern(g_state.stacks);
+    const std::uint32_t stack = memo.intern(g_state.stacks);
     if (DREGS_UNLIKELY(!stack)) add_local(thread.counters->cut_stacks, 1);
     return stack;
+}
+
+DREGS_HOT std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
+    return capture_stack(thread, level, caller, thread.memo);
 }
 
 bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes) {
@@ -98,6 +128,28 @@ DREGS_HOT void take_free(void* block) {
     release(*thread, taken.scope, block, busy.former() != 0);
 }
 
+// The stack first: a process that is killed meanwhile has the block where it was.
+DREGS_HOT void take_free_from(void* block, const Registers& caller) {
+    ThreadState* thread = this_thread();
+    if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
+    g_state.blocks.prefetch(address_of(block));
+    const BusyGuard busy(*thread, [&] { return hook_was_left(*thread, caller); });
+    const std::uint8_t level = busy.former();
+    // A thread that only frees must know how late it is, too.
+    if (DREGS_UNLIKELY(level == 0 && slice_is_over(*thread))) renew_slice(*thread);
+    const std::uint32_t stack =
+        DREGS_LIKELY(level < ThreadState::kLevels) ? capture_stack(*thread, level, caller, thread->free_memo) : 0;
+    Block taken{};
+    if (DREGS_UNLIKELY(!take_block(block, taken))) {
+        note_release(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
+        return count_unknown_free(*thread, block);
+    }
+    add_local(thread->counters->free_calls, 1);
+    note_release(*thread, level, taken, stack, format::ReleaseKind::kFreed);
+    release(*thread, taken.scope, block, level != 0);
+}
+
 void take_for_realloc(void* block, TakenBlock& taken) {
     if (is_not_sampled(block)) return;
     ThreadState* thread = this_thread();
@@ -113,10 +165,16 @@ void put_back(void* block, const TakenBlock& taken) {
     if (g_state.sample_bytes != 0) g_state.sampled.add(address_of(block));
 }
 
-void finish_free(const TakenBlock& taken) {
+void finish_free(const TakenBlock& taken, const Registers& caller) {
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
     const BusyGuard busy(*thread);
+    if (DREGS_UNLIKELY(g_state.ledger != 0)) {
+        const std::uint8_t level = busy.former();
+        const std::uint32_t stack = level < ThreadState::kLevels ? capture_stack(*thread, level, caller) : 0;
+        note_release(*thread, level, taken.block, stack,
+                     taken.known ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
+    }
     if (!taken.known) return count_unknown_free(*thread, nullptr);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.block.scope, nullptr, busy.former() != 0);
@@ -124,22 +182,25 @@ void finish_free(const TakenBlock& taken) {
 
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
     if (!taken.known) {
-        finish_free(taken);
+        finish_free(taken, caller);
         if (!is_left_out(bytes)) enter_alloc(block, bytes, caller);
         return;
     }
-    if (is_left_out(bytes)) return finish_free(taken);
+    if (is_left_out(bytes)) return finish_free(taken, caller);
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
     const BusyGuard busy(*thread);
     add_local(thread->counters->free_calls, 1);
-    const bool nested = busy.former() != 0;
-    if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) {
-        release(*thread, taken.block.scope, nullptr, nested);
+    const std::uint8_t level = busy.former();
+    if (DREGS_UNLIKELY(level >= ThreadState::kLevels)) {
+        if (g_state.ledger != 0) note_release(*thread, level, taken.block, 0, format::ReleaseKind::kFreed);
+        release(*thread, taken.block.scope, nullptr, true);
         return count_lost_alloc(thread, bytes);
     }
-    const std::uint32_t stack = capture_stack(*thread, busy.former(), caller);
-    enter_block(*thread, block, {bytes, stack, taken.block.scope}, nested);
+    const std::uint32_t stack = capture_stack(*thread, level, caller);
+    if (DREGS_UNLIKELY(g_state.ledger != 0))
+        note_release(*thread, level, taken.block, stack, format::ReleaseKind::kMoved);
+    enter_block(*thread, block, {bytes, stack, taken.block.scope}, level != 0);
 }
 
 }  // namespace dregs

@@ -6,7 +6,8 @@
 //   malloc ─▶ real malloc ─▶ record_alloc ─▶ Unwinder::follow ─▶ StackTable::intern ─▶ BlockMap::insert
 //                              └▶ not of the sample: counted, no more
 //   free   ─▶ record_free ─▶ BlockMap::take ─▶ real free
-//                              └▶ AddressFilter: not of the sample
+//                              ├▶ AddressFilter: not of the sample
+//                              └▶ with a ledger: Unwinder::follow, ReleaseTable
 //   first call of a thread, new slice, loss: recorder_slow.cpp
 #pragma once
 
@@ -58,8 +59,13 @@ DREGS_INLINE void record_alloc(void* block, std::size_t bytes) {
 }
 
 void take_free(void* block);
+// The same, and keeps from where.
+void take_free_from(void* block, const Registers& caller);
 DREGS_INLINE void record_free(void* block) {
-    if (!is_not_sampled(block)) take_free(block);
+    if (DREGS_LIKELY(g_state.special_frees == 0)) return take_free(block);
+    if (is_not_sampled(block)) return;
+    if (g_state.ledger == 0) return take_free(block);
+    take_free_from(block, DREGS_CAPTURE_CALLER());
 }
 
 // realloc in three steps: take the block out before the real call; then say how that ended.
@@ -71,9 +77,13 @@ void take_for_realloc(void* block, TakenBlock& taken);
 // The real call failed: the block is as it was.
 void put_back(void* block, const TakenBlock& taken);
 // The real call freed it.
-void finish_free(const TakenBlock& taken);
+void finish_free(const TakenBlock& taken, const Registers& caller);
 // It is at `block` now, with `bytes`. It keeps its scope: growing does not change who owns it.
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller);
+
+// Counts in the ledger what became of a block: see format::ReleaseKind. `level`: how many hooks this one interrupts.
+void note_release(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
+                  format::ReleaseKind kind);
 
 // The stack that ends in `caller`; format::kStackNone when it cannot be kept.
 std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller);

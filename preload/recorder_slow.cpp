@@ -60,6 +60,8 @@ DREGS_COLD ThreadState* start_this_thread() {
         const std::uint64_t seed = sys::monotonic_ns() ^ (std::uint64_t{thread->tid} << 32);
         thread->sampler.start(seed, g_state.sample_bytes);
     }
+    if (g_state.ledger != 0 && !thread->free_memo.has_room())
+        thread->free_memo.use(sys::map_private(StackMemo::bytes_for(g_state.max_frames)), g_state.max_frames);
     t_thread = thread;
     return thread;
 }

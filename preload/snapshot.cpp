@@ -128,7 +128,8 @@ void copy_in_order(Copy& copy) {
     copy_range(copy, format::kHeaderBytes, load_acquire(live.file_bytes));
     for (unsigned id = 0; id < format::kTableCount; ++id) {
         const format::Table table = live.tables[id];
-        if (id == format::kSideBlocks) continue;
+        // What was released after the blocks were copied would count twice.
+        if (id == format::kSideBlocks || id == format::kReleases) continue;
         each_segment(copy, table, [&](std::uint64_t, std::uint64_t offset, std::uint64_t count) {
             copy_range(copy, offset, offset + count * table.record_bytes);
         });

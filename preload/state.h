@@ -10,6 +10,7 @@
 #include "preload/blocks/pools.h"
 #include "preload/blocks/side_table.h"
 #include "preload/file/notes.h"
+#include "preload/file/release_table.h"
 #include "preload/file/stack_table.h"
 #include "preload/file/string_table.h"
 #include "preload/file/trace_file.h"
@@ -45,11 +46,13 @@ struct alignas(4096) State {
     Clock clock;
     std::uint32_t max_frames;
     std::uint32_t forked;
-    std::uint32_t sample_bytes;  // 0: every block is recorded
-    std::uint32_t rare_frees;    // 1: blocks are a sample, or the program moves blocks (take_rare_block)
-    std::uint32_t moves_ready;   // 1: no thread takes blocks out in the quick way any more
-    std::uint32_t visits_ready;  // 1: no thread leaves its scopes in the quick way any more
-    char scratch[kPathBytes];    // for whoever starts the process: hooks run on small stacks
+    std::uint32_t sample_bytes;   // 0: every block is recorded
+    std::uint32_t ledger;         // 1: so is where each is released
+    std::uint32_t special_frees;  // either of the two: a free is more than taking the block out
+    std::uint32_t rare_frees;     // 1: blocks are a sample, or the program moves blocks (take_rare_block)
+    std::uint32_t moves_ready;    // 1: no thread takes blocks out in the quick way any more
+    std::uint32_t visits_ready;   // 1: no thread leaves its scopes in the quick way any more
+    char scratch[kPathBytes];     // for whoever starts the process: hooks run on small stacks
     TraceFile file;
     StringTable strings;
     Notes notes;
@@ -64,6 +67,7 @@ struct alignas(4096) State {
     Threads threads;
     Modules modules;
     Unwinder unwinder;
+    ReleaseTable releases;
 };
 
 // Zero from the start, with no constructor that would run after the first hooks and wipe what they recorded.

@@ -71,6 +71,7 @@ void add_thread(const format::ThreadCounters& thread, Loss& loss) {
     loss.inherited_frees += thread.inherited_frees;
     loss.unseen_frees += thread.replaced_blocks;
     loss.lost_markers += thread.lost_markers;
+    loss.unrecorded_releases += thread.unrecorded_releases;
     loss.bad_leaves += thread.bad_leaves;
     loss.bad_markers += thread.bad_markers;
 }

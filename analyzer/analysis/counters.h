@@ -34,6 +34,7 @@ struct Loss {
     std::uint64_t unseen_frees = 0;     // a block was replaced by another at its address
     std::uint64_t lost_frees = 0;
     std::uint64_t lost_markers = 0;
+    std::uint64_t unrecorded_releases = 0;  // that the ledger does not know of
     std::uint64_t bad_leaves = 0;
     std::uint64_t bad_markers = 0;
     std::uint64_t damaged_blocks = 0;

@@ -36,7 +36,6 @@ class Ranker {
     Draft& draft_of_stack(std::uint32_t stack);
     Draft& draft_named(const std::string& key, const std::string& title);
     Row finish_row(Draft& draft);
-    std::pair<std::string, std::string> identity(std::uint32_t stack);
 
     Profile& profile_;
     const RankOptions& options_;
@@ -96,23 +95,10 @@ Draft& Ranker::draft_of(std::uint32_t stack, const ScopeFacts& facts) {
 Draft& Ranker::draft_of_stack(std::uint32_t stack) {
     Draft*& known = by_stack_[stack];
     if (!known) {
-        const auto [key, title] = identity(stack);
+        const auto [key, title] = group_of(profile_.namer(), options_.by, stack);
         known = &draft_named(key, title);
     }
     return *known;
-}
-
-// (key, title) of the row a stack belongs to.
-std::pair<std::string, std::string> Ranker::identity(std::uint32_t stack) {
-    StackNamer& namer = profile_.namer();
-    if (options_.by == GroupBy::kStack) return {namer.stack_key(stack), ""};
-    if (options_.by == GroupBy::kSite) return {namer.site_key(stack), ""};
-    const Frame& site = namer.site(stack);
-    const std::string module = site.module.empty() ? "(unknown module)" : site.module;
-    if (options_.by == GroupBy::kModule) return {module, module};
-    const std::string unnamed = std::string(display_name(module)) + " (no name)";
-    const std::string& function = site.function.empty() ? unnamed : site.function;
-    return {function, function};
 }
 
 Draft& Ranker::draft_named(const std::string& key, const std::string& title) {
@@ -173,6 +159,17 @@ std::vector<Row> Ranker::finish() {
 }
 
 }  // namespace
+
+StackGroup group_of(StackNamer& namer, GroupBy by, std::uint32_t stack) {
+    if (by == GroupBy::kStack) return {namer.stack_key(stack), ""};
+    if (by == GroupBy::kSite) return {namer.site_key(stack), ""};
+    const Frame& site = namer.site(stack);
+    const std::string module = site.module.empty() ? "(unknown module)" : site.module;
+    if (by == GroupBy::kModule) return {module, module};
+    const std::string unnamed = std::string(display_name(module)) + " (no name)";
+    const std::string& function = site.function.empty() ? unnamed : site.function;
+    return {function, function};
+}
 
 std::vector<Row> rank_blocks(Profile& profile, const RankOptions& options, const Progress& progress) {
     Ranker ranker(profile, options);

@@ -36,6 +36,14 @@ struct Row {
     std::uint32_t top_stack = 0;  // the stack that holds most of its blocks
 };
 
+// What a stack belongs to: the key is the same for the same thing in every trace, the title is for people and empty for
+// sites and stacks. Not for kScope and kThread, which a stack does not tell.
+struct StackGroup {
+    std::string key;
+    std::string title;
+};
+StackGroup group_of(StackNamer& namer, GroupBy by, std::uint32_t stack);
+
 struct RankOptions {
     GroupBy by = GroupBy::kSite;
     SortBy sort = SortBy::kCount;

@@ -68,6 +68,10 @@ void RecordingOptions::add_to(CLI::App& command) {
         ->type_name(placeholder)                                                                      \
         ->transform(CLI::Validator(to_plain_number, ""))                                              \
         ->check(CLI::Range(std::uint64_t{least}, std::uint64_t{most}).description(""));
+#define DREGS_FLAG_OPTION(name, option, variable, help)                                   \
+    command.add_flag_function(                                                            \
+        option, [this](std::int64_t times) { given_[variable] = times > 0 ? "1" : "0"; }, \
+        described(help, variable, ""));
 #include "dregs/options.inc"
 }
 

@@ -97,6 +97,7 @@ Json loss_json(const Loss& loss) {
             {"unseen_frees", loss.unseen_frees},
             {"lost_frees", loss.lost_frees},
             {"lost_markers", loss.lost_markers},
+            {"unrecorded_releases", loss.unrecorded_releases},
             {"bad_leaves", loss.bad_leaves},
             {"bad_markers", loss.bad_markers},
             {"damaged_blocks", loss.damaged_blocks},

@@ -85,6 +85,7 @@ LossList list_losses(const Loss& loss) {
     list.add(loss.lost_frees, "free not recorded", "frees not recorded");
     list.add(loss.unseen_frees, "block whose free was not seen", "blocks whose frees were not seen");
     list.add(loss.lost_markers, "scope mark not recorded", "scope marks not recorded");
+    list.add(loss.unrecorded_releases, "release not in the ledger", "releases not in the ledger");
     list.add(loss.damaged_blocks, "damaged entry left out", "damaged entries left out");
     return list;
 }

@@ -1,7 +1,7 @@
 // Reads a whole trace, live or dead, in the order that makes a live one right.
 //
 // The one entry for everybody: commands, tests and the fuzzer. Call tree:
-//   load_trace -> read_header -> ScopeMoments (before) -> read_blocks -> Trace (all tables, after)
+//   load_trace -> read_header -> releases, ScopeMoments (before) -> read_blocks -> Trace (all tables, after)
 #pragma once
 
 #include "analyzer/trace/block.h"

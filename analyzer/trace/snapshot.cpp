@@ -1,4 +1,4 @@
-// See snapshot.h. take_snapshot -> copy_leaves, copy_side_table; then copy_table for each of the others, copy_scopes
+// See snapshot.h. take_snapshot -> releases, copy_leaves, copy_side_table; then copy_table for each of the others, copy_scopes
 #include "analyzer/trace/snapshot.h"
 
 #include <cstring>
@@ -89,6 +89,7 @@ std::string take_snapshot(const ByteSource& source, const SnapshotOptions& optio
     const std::uint64_t moment = clock_ns(CLOCK_REALTIME);
     const ScopeMoments before(source, first);
     NewFile copy(options.path);
+    copy_table(source, first, format::kReleases, copy);
     copy_leaves(source, first, copy);
     copy_side_table(source, first, copy);
 
@@ -96,6 +97,7 @@ std::string take_snapshot(const ByteSource& source, const SnapshotOptions& optio
     // Leaves and segments that came meanwhile were not copied: they are not in the copy's tables either.
     header.tables[format::kLeaves] = first.tables[format::kLeaves];
     header.tables[format::kSideBlocks] = first.tables[format::kSideBlocks];
+    header.tables[format::kReleases] = first.tables[format::kReleases];
     copy_table(source, header, format::kLeaves, copy);
     if (header.snapshot_realtime_ns == 0) header.snapshot_realtime_ns = moment;
     if (options.consistent) header.snapshot_flags |= format::kSnapshotConsistent;

@@ -60,6 +60,8 @@ const char* table_name(format::TableId id) {
             return "side block";
         case format::kNotes:
             return "note";
+        case format::kReleases:
+            return "release";
         default:
             return "unknown";
     }
@@ -85,6 +87,8 @@ std::uint32_t record_bytes_of(format::TableId id) {
             return sizeof(format::SideBlock);
         case format::kNotes:
             return sizeof(format::Note);
+        case format::kReleases:
+            return sizeof(format::Release);
         default:
             return 1;  // strings
     }

@@ -4,6 +4,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <cstring>
+#include <utility>
 
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
@@ -16,8 +17,10 @@ constexpr std::uint32_t kMaxStringBytes = 4u << 20;
 
 }  // namespace
 
-Trace::Trace(const ByteSource& source, const ScopeMoments& before, const BlockDamage& damage)
+Trace::Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<format::Release> releases,
+             const BlockDamage& damage)
     : name_(source.name()),
+      releases_(std::move(releases)),
       scopes_(source, read_header(source), format::kScopes),
       header_(read_header(source)),
       node_layout_(source, header_, format::kStackNodes),

@@ -19,8 +19,9 @@ namespace dregs {
 
 class Trace {
   public:
-    // Reads all tables as they are now. `before` is from before the blocks were read.
-    Trace(const ByteSource& source, const ScopeMoments& before, const BlockDamage& damage);
+    // Reads all tables as they are now. `before` and `releases` are from before the blocks were read.
+    Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<format::Release> releases,
+          const BlockDamage& damage);
 
     const std::string& name() const { return name_; }
     const format::Header& header() const { return header_; }
@@ -30,6 +31,8 @@ class Trace {
     const RecordArray<format::KindCounters>& kind_counters() const { return kind_counters_; }
     const RecordArray<format::ThreadCounters>& threads() const { return threads_; }
     const RecordArray<format::Note>& notes() const { return notes_; }
+    // Of before the blocks were read, so that no block is both live and released.
+    const RecordArray<format::Release>& releases() const { return releases_; }
     const BlockDamage& damage() const { return damage_; }
 
     // Empty for 0. Throws TraceError when it does not lie in the string table.
@@ -49,6 +52,7 @@ class Trace {
 
     // In the order they are read: what is referred to after what refers to it, each with the table sizes of the moment.
     std::string name_;
+    RecordArray<format::Release> releases_;
     RecordArray<format::Scope> scopes_;
     format::Header header_;
     TableLayout node_layout_;

@@ -93,6 +93,12 @@ void TraceWriter::add_block(std::uint64_t address, std::uint64_t bytes, std::uin
     thread().alloc_bytes += bytes;
 }
 
+void TraceWriter::add_release(const format::Release& release) {
+    header_.ledger = 1;
+    releases_.resize(std::max<std::size_t>(releases_.size(), 1));
+    releases_.push_back(release);
+}
+
 std::uint64_t TraceWriter::reserve(std::uint64_t bytes) {
     const std::uint64_t offset = image_.size();
     image_.resize(offset + (bytes + 7) / 8 * 8);
@@ -138,6 +144,7 @@ std::vector<std::uint8_t> TraceWriter::finish() {
     write_table(format::kThreads, threads_);
     write_table(format::kSideBlocks, side_blocks_);
     write_table(format::kNotes, notes_);
+    if (header_.ledger != 0) write_table(format::kReleases, releases_);
     write_leaves();
     header_.file_bytes = image_.size();
     std::memcpy(image_.data(), &header_, sizeof(header_));

@@ -31,6 +31,8 @@ class TraceWriter {
     void add_block(std::uint64_t address, std::uint64_t bytes, std::uint32_t stack, std::uint32_t scope);
     void add_side_block(const format::SideBlock& block) { side_blocks_.push_back(block); }
     void add_note(const format::Note& note) { notes_.push_back(note); }
+    // A record of the ledger, which the trace has from then on; nothing else is counted.
+    void add_release(const format::Release& release);
     void set_word(std::uint64_t address, format::Word word);
 
     format::Scope& scope(std::uint32_t index) { return scopes_[index]; }
@@ -59,6 +61,7 @@ class TraceWriter {
     std::vector<format::ThreadCounters> threads_;
     std::vector<format::SideBlock> side_blocks_;
     std::vector<format::Note> notes_;
+    std::vector<format::Release> releases_;
     std::map<std::uint64_t, std::vector<format::Word>> leaves_;
     std::map<std::string, format::StringRef, std::less<>> known_strings_;
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> known_nodes_;

@@ -59,7 +59,8 @@ enum TableId : std::uint32_t {
     kThreads = 7,       // ThreadCounters
     kSideBlocks = 8,    // SideBlock; a hash table: every record of every segment counts, whatever `count` says
     kNotes = 9,         // Note
-    kTableCount = 10,
+    kReleases = 10,     // Release; not there unless Header.ledger
+    kTableCount = 11,
 };
 inline constexpr std::uint32_t kMaxTables = 16;
 inline constexpr std::uint32_t kMaxSegments = 30;
@@ -99,7 +100,7 @@ struct Header {
     StringRef shim_version;      // for example "0.1.0"
     StringRef allocator;         // path of the module whose malloc is called
     std::uint32_t sample_bytes;  // 0: every allocation is recorded
-    std::uint32_t reserved0;
+    std::uint32_t ledger;        // 1: kReleases tells where blocks were released
     // What was lost where no thread's own counter could take it (no thread record could be had). Added to
     // ThreadCounters.
     std::uint64_t lost_allocs;
@@ -344,12 +345,41 @@ struct ThreadCounters {
     std::uint64_t replaced_blocks;  // a new block where one was thought live: its free was not seen
     std::uint64_t pool_allocs;
     std::uint64_t pool_frees;
-    std::uint64_t bad_leaves;    // leave or close of a scope that is not open, or not this thread's
-    std::uint64_t bad_markers;   // other marker calls with a stale or foreign handle
-    std::uint64_t lost_markers;  // scopes that could not be recorded: no space
-    std::uint64_t reserved;
+    std::uint64_t bad_leaves;           // leave or close of a scope that is not open, or not this thread's
+    std::uint64_t bad_markers;          // other marker calls with a stale or foreign handle
+    std::uint64_t lost_markers;         // scopes that could not be recorded: no space
+    std::uint64_t unrecorded_releases;  // what kReleases should hold, but does not: no space
 };
 static_assert(sizeof(ThreadCounters) == 128);
+
+// What became of the blocks of one allocation stack, as often as the same became of them: one record for each pair of
+// stacks and kind, or several, each counted by one thread. A reader adds them up, and leaves out those whose key is 0.
+// Allocations are not counted again: of a stack, they are what was released and what is live.
+enum class ReleaseKind : std::uint32_t {
+    kNone = 0,
+    kFreed = 1,        // given back: the second stack is that of free
+    kMoved = 2,        // replaced by realloc, there; the first block of realloc(p, 0) is kFreed
+    kUnseen = 3,       // another block came where it was: its free was not seen. No second stack
+    kUnknown = 4,      // no allocation stack: frees of blocks that were not in the table
+    kPoolFreed = 5,    // of a pool: given back alone
+    kPoolAlloc = 6,    // of a pool: allocated; the second stack is where the pool was made. What is neither
+                       // live nor kPoolFreed was released together with its pool
+    kPoolEmptied = 7,  // the first stack is where a pool was made, the second that of its free_all or destroy
+};
+struct Release {
+    std::uint64_t key;  // first stack 27 | second stack 27 | reserved 6 | ReleaseKind 4
+    std::uint64_t blocks;
+    std::uint64_t bytes;
+    std::uint32_t last_cs;     // when the last one was, to a slice of time
+    std::uint32_t longest_cs;  // how long the longest of these blocks had lived, to two slices of time
+};
+static_assert(sizeof(Release) == 32);
+constexpr std::uint64_t make_release_key(std::uint32_t from, std::uint32_t to, ReleaseKind kind) {
+    return std::uint64_t{from} << 37 | std::uint64_t{to} << 10 | static_cast<std::uint64_t>(kind);
+}
+constexpr std::uint32_t release_from(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 37); }
+constexpr std::uint32_t release_to(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 10) & kMaxStacks; }
+constexpr ReleaseKind release_kind(std::uint64_t key) { return static_cast<ReleaseKind>(key & 15); }
 
 // Something a reader must be told: why recording was limited. `count` times since.
 enum class NoteCode : std::uint32_t {

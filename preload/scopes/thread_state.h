@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dregs/trace_format.h"
+#include "preload/file/release_table.h"
 #include "preload/scopes/scope_table.h"
 #include "preload/system/attributes.h"
 #include "preload/system/sampler.h"
@@ -63,6 +64,8 @@ struct ThreadState {
     std::uint32_t* kind_counters;  // by kind: index of this thread's counters; null until the first marker
     KindEntry kinds[kKindEntries];
     ScopeFrame inline_frames[kInlineFrames];
+    StackMemo free_memo;  // of frees, when they are recorded with their stacks
+    ReleaseBook releases[kLevels];
 };
 
 // How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an

@@ -69,6 +69,7 @@ void read_options(Options& options) {
     read_text(environment, fallback, options.name);
 #define DREGS_NUMBER_OPTION(name, option, environment, fallback, least, most, placeholder, help) \
     options.name = read_number(environment, fallback, least, most);
+#define DREGS_FLAG_OPTION(name, option, environment, help) options.name = read_number(environment, 0, 0, 1);
 #include "dregs/options.inc"
 }
 

@@ -11,6 +11,7 @@ inline constexpr std::size_t kPathBytes = 4096;
 struct Options {
 #define DREGS_TEXT_OPTION(name, option, environment, fallback, placeholder, help) char name[kPathBytes];
 #define DREGS_NUMBER_OPTION(name, option, environment, fallback, least, most, placeholder, help) std::uint64_t name;
+#define DREGS_FLAG_OPTION(name, option, environment, help) std::uint64_t name;
 #include "dregs/options.inc"
 };
 

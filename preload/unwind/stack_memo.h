@@ -60,6 +60,8 @@ class StackMemo {
         inner_ = reinterpret_cast<std::uint64_t*>(notes_ + limit_ + 1);
     }
 
+    bool has_room() const { return limit_ != 0; }
+
     // The number of the stack that Unwinder::follow found last. Stacks::intern_hashed(locations, count, number, hash)
     // says that of `count` frames, innermost first, with the stack `number` further out; 0 from it ends this and is the
     // result.

@@ -1,0 +1,18 @@
+// The ledger for people and for programs: which sites were eliminated and why, what is left, and where the siblings of
+// what is left are released.
+#pragma once
+
+#include <ostream>
+
+#include "analyzer/analysis/ledger.h"
+#include "analyzer/output/report_view.h"
+
+namespace dregs {
+
+// `all`: clean sites, too, and every place of release.
+void print_ledger_text(std::ostream& out, Profile& profile, const Ledger& ledger, const ReportView& view, bool all);
+// All sites, clean ones last.
+void print_ledger_json(std::ostream& out, Profile& profile, const Ledger& ledger, const ReportView& view,
+                       const Symbolizer& symbolizer);
+
+}  // namespace dregs
