@@ -1,4 +1,5 @@
-// See snapshot.h. take_snapshot -> releases, copy_leaves, copy_side_table; then copy_table for each of the others, copy_scopes
+// See snapshot.h. take_snapshot -> releases, copy_leaves, copy_side_table; then copy_table for each of the others,
+// copy_scopes
 #include "analyzer/trace/snapshot.h"
 
 #include <cstring>
