@@ -40,6 +40,66 @@ std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
     return handle;
 }
 
+DREGS_INLINE dregs_pool create_pool(const char* kind, const char* label, dregs_scope parent,
+                                    const dregs::Registers& caller) {
+    return marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        return counted(thread, g_state.pools.create(thread, kind, label, parent, stack));
+    });
+}
+
+DREGS_INLINE void record_pool_alloc(dregs_pool pool, const void* block, size_t bytes, const dregs::Registers& caller,
+                                    unsigned flags) {
+    if (!pool) return;
+    marked([=](auto& thread) {
+        if (block) g_state.pools.count(thread, pool, flags & DREGS_POOL_RESIZED);
+        if (flags & DREGS_POOL_MALLOC) return dregs::give_block(thread, block, pool), 0;
+        if (dregs::is_left_out_of_pool(thread, bytes)) return 0;
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        return g_state.pools.alloc(thread, pool, block, bytes, stack), 0;
+    });
+}
+
+// ---- for adapters: what only the table has
+
+dregs::Registers registers_of(const dregs_caller& caller) { return {caller.pc, caller.sp, caller.bp}; }
+
+DREGS_AMONG_MARKERS dregs_pool pool_create_at(const char* kind, const char* label, dregs_scope parent,
+                                              const dregs_caller* caller) {
+    return create_pool(kind, label, parent, registers_of(*caller));
+}
+
+DREGS_AMONG_MARKERS dregs_pool pool_enter(const char* kind, const char* label) {
+    return marked([=](auto& thread) { return counted(thread, g_state.pools.enter(thread, kind, label)); });
+}
+
+DREGS_AMONG_MARKERS void pool_alloc_at(dregs_pool pool, const void* block, size_t bytes, const dregs_caller* caller,
+                                       unsigned flags) {
+    record_pool_alloc(pool, block, bytes, registers_of(*caller), flags);
+}
+
+DREGS_AMONG_MARKERS bool pool_take(dregs_pool pool, const void* block) {
+    if (!pool || !block) return false;
+    return marked([=](auto& thread) { return g_state.pools.take(thread, pool, block); }) != 0;
+}
+
+DREGS_AMONG_MARKERS void block_give(const void* block, dregs_scope scope) {
+    if (!block) return;
+    marked([=](auto& thread) { return dregs::give_block(thread, block, scope), 0; });
+}
+
+DREGS_AMONG_MARKERS dregs_scope scope_current() {
+    return marked([](auto& thread) { return g_state.thread_scopes.current_handle(thread); });
+}
+
+DREGS_AMONG_MARKERS void scope_label(dregs_scope scope, const char* label) {
+    if (!scope || !label) return;
+    marked([=](auto& thread) {
+        if (!g_state.thread_scopes.set_label(scope, label)) dregs::add_local(thread.counters->bad_markers, 1);
+        return 0;
+    });
+}
+
 }  // namespace
 
 extern "C" {
@@ -86,21 +146,11 @@ DREGS_MARKER void dregs_block_move(const void* block, dregs_scope scope) {
 }
 
 DREGS_MARKER dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) {
-    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
-    return marked([=](auto& thread) {
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
-        return counted(thread, g_state.pools.create(thread, kind, parent, stack));
-    });
+    return create_pool(kind, nullptr, parent ? parent : scope_current(), DREGS_CAPTURE_CALLER());
 }
 
 DREGS_MARKER void dregs_pool_alloc(dregs_pool pool, const void* block, size_t bytes) {
-    if (!pool) return;
-    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
-    marked([=](auto& thread) {
-        if (dregs::is_left_out_of_pool(thread, bytes)) return 0;
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
-        return g_state.pools.alloc(thread, pool, block, bytes, stack), 0;
-    });
+    record_pool_alloc(pool, block, bytes, DREGS_CAPTURE_CALLER(), 0);
 }
 
 DREGS_MARKER void dregs_pool_free(dregs_pool pool, const void* block) {
@@ -140,7 +190,14 @@ DREGS_MARKER const struct dregs_api* dregs_api_v1(void) {
                                           dregs_pool_free_all,
                                           dregs_pool_destroy,
                                           dregs_snapshot,
-                                          dregs_active};
+                                          dregs_active,
+                                          pool_create_at,
+                                          pool_enter,
+                                          pool_alloc_at,
+                                          pool_take,
+                                          block_give,
+                                          scope_current,
+                                          scope_label};
     return &kApi;
 }
 

@@ -97,6 +97,8 @@ void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller);
 // The block belongs to another open scope from now on; 0: to none. Any thread, at any time: others may be freeing the
 // block, or ending the scope.
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
+// The same of a block that no other thread knows of.
+void give_block(ThreadState& thread, const void* block, std::uint64_t scope);
 // ThreadScopes::attach, to scopes of other threads, too.
 std::uint64_t attach_scope(ThreadState& thread, std::uint64_t scope);
 // A block of a sample, or one that another thread may be moving.

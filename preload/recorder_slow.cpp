@@ -137,6 +137,10 @@ std::uint64_t attach_scope(ThreadState& thread, std::uint64_t scope) {
 
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
     expect_moves(thread);
+    give_block(thread, block, scope);
+}
+
+void give_block(ThreadState& thread, const void* block, std::uint64_t scope) {
     expect_visits(thread, scope);
     if (scope && !g_state.thread_scopes.arrive(thread, scope)) return add_local(thread.counters->bad_markers, 1);
     const std::uint32_t to = scope ? handle_index(scope) : thread.frames[0].instance;

@@ -62,6 +62,8 @@ void Reporter::add_counters() {
         report.clean += counters.clean;
         report.missed_leaves += counters.missed_leaves;
         report.abandoned += counters.abandoned;
+        report.pool_allocs += counters.pool_allocs;
+        report.pool_resizes += counters.pool_resizes;
     }
 }
 

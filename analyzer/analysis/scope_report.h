@@ -28,6 +28,8 @@ struct KindReport {
     std::uint64_t clean = 0;
     std::uint64_t missed_leaves = 0;
     std::uint64_t abandoned = 0;
+    std::uint64_t pool_allocs = 0;  // blocks that its pools handed out so far
+    std::uint64_t pool_resizes = 0;
     std::uint64_t open = 0;
     std::uint64_t open_on_gone_threads = 0;
     std::size_t survivor_instances = 0;

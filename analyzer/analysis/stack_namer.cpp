@@ -110,6 +110,10 @@ StackNamer::SitePlace StackNamer::find_site(std::uint32_t stack) {
     trace_.walk(stack, [&](std::uint64_t location) {
         const Place& here = place(location);
         const std::size_t at = depth++;
+        if (unnamed > 0 && here.last_known < 0) {  // an adapter, in the place of the wrapper that it has called
+            unnamed = 0;
+            return true;
+        }
         if (unnamed > 0) {
             if (here.module != found.place->module || unnamed > kMaxUnnamed) return false;
             if (here.first_user == 0 && !is_unnamed(here)) return false;

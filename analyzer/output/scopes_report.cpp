@@ -3,6 +3,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
+
 #include "analyzer/output/escape.h"
 #include "analyzer/output/estimate_text.h"
 #include "analyzer/output/human.h"
@@ -28,27 +30,35 @@ void add_survivor_cells(std::vector<std::string>& cells, const Estimate& survivo
     add_bytes_cells(cells, human_bytes(survivors.bytes()), error, sampled);
 }
 
-std::vector<TextTable::Column> kind_columns(bool sampled) {
+bool has_pools(const ScopeReport& report) {
+    return std::any_of(report.kinds.begin(), report.kinds.end(),
+                       [](const auto& kind) { return kind.pool_allocs != 0; });
+}
+
+std::vector<TextTable::Column> kind_columns(bool sampled, bool pools) {
     std::vector<TextTable::Column> columns{
         {"kind", Align::kLeft}, {"entered", Align::kRight}, {"left", Align::kRight}, {"open", Align::kRight}};
     add_survivor_columns(columns, sampled);
     add_number_column(columns, "live", sampled);
+    if (pools) columns.push_back({"handed out", Align::kRight});
     return columns;
 }
 
-void add_kind(TextTable& table, const KindReport& kind, bool sampled) {
+void add_kind(TextTable& table, const KindReport& kind, bool sampled, bool pools) {
     const std::string name = std::string(2 * kind.depth, ' ') + escape_text(kind.name) + (kind.pool ? " [pool]" : "");
     std::vector<std::string> cells{name, human_count(kind.entered), human_count(kind.left), human_count(kind.open)};
     add_survivor_cells(cells, kind.survivors, sampled);
     cells.push_back(human_count(kind.survivor_instances));
     add_count_cells(cells, human_count(kind.live.blocks()), kind.live.error(), sampled);
+    if (pools) cells.push_back(kind.pool_allocs != 0 ? human_count(kind.pool_allocs) : "-");
     table.add_row(std::move(cells));
     if (kind.survivors.blocks() != 0) table.paint(kSurvivorColumn, &Palette::red);
 }
 
 TextTable kind_table(const ScopeReport& report, const Palette& palette, bool sampled) {
-    TextTable table(kind_columns(sampled), palette);
-    for (const KindReport& kind : report.kinds) add_kind(table, kind, sampled);
+    const bool pools = has_pools(report);
+    TextTable table(kind_columns(sampled, pools), palette);
+    for (const KindReport& kind : report.kinds) add_kind(table, kind, sampled, pools);
     return table;
 }
 
@@ -141,6 +151,8 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
               {"clean", kind.clean},
               {"missed_leaves", kind.missed_leaves},
               {"abandoned", kind.abandoned},
+              {"pool_allocs", kind.pool_allocs},
+              {"pool_resizes", kind.pool_resizes},
               {"open_on_gone_threads", kind.open_on_gone_threads},
               {"live_blocks", kind.live.blocks()},
               {"live_bytes", kind.live.bytes()},

@@ -21,6 +21,19 @@ typedef uint64_t dregs_scope;
 /** A custom allocator's arena. 0 is "no pool". */
 typedef uint64_t dregs_pool;
 
+/* For adapters, which stand between a program and its library: the state of the function that called the adapter's, as
+ * it is when that call returns. Stacks begin there. */
+struct dregs_caller {
+    uintptr_t pc; /* return address of the adapter's function */
+    uintptr_t sp; /* its canonical frame address */
+    uintptr_t bp; /* its caller's frame pointer register */
+};
+
+enum dregs_pool_block {
+    DREGS_POOL_RESIZED = 1, /* it was the pool's before, with another size */
+    DREGS_POOL_MALLOC = 2   /* it begins a block of malloc's, which the pool made for it: that one is the block */
+};
+
 struct dregs_api {
     uint32_t version; /* 1 */
     uint32_t bytes;   /* sizeof(struct dregs_api) as the shim was built */
@@ -38,6 +51,20 @@ struct dregs_api {
     void (*pool_destroy)(dregs_pool pool);
     void (*snapshot)(const char* label);
     bool (*active)(void);
+    /* From here on for adapters; `parent` 0 is none, and a label may be null. */
+    dregs_pool (*pool_create_at)(const char* kind, const char* label, dregs_scope parent,
+                                 const struct dregs_caller* caller);
+    /* A scope that is entered as by scope_enter, and left by scope_leave, and that is a pool until then. */
+    dregs_pool (*pool_enter)(const char* kind, const char* label);
+    /* `flags`: enum dregs_pool_block. */
+    void (*pool_alloc_at)(dregs_pool pool, const void* block, size_t bytes, const struct dregs_caller* caller,
+                          unsigned flags);
+    /* As pool_free, for who does not know whether the block was handed in: says so, and counts no unknown free. */
+    bool (*pool_take)(dregs_pool pool, const void* block);
+    /* As block_move, of a block that no other thread knows of. */
+    void (*block_give)(const void* block, dregs_scope scope);
+    dregs_scope (*scope_current)(void);
+    void (*scope_label)(dregs_scope scope, const char* label);
 };
 
 #ifdef __cplusplus

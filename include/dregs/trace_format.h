@@ -124,7 +124,7 @@ enum class ModuleState : std::uint32_t { kFree = 0, kLoaded = 1, kUnloaded = 2 }
 enum ModuleFlags : std::uint32_t {
     kModuleMain = 1,       // the executable
     kModuleVdso = 2,       // in no file
-    kModuleShim = 4,       // libdregs.so itself
+    kModuleShim = 4,       // libdregs.so itself, or an adapter of its: no frame in it is anybody's
     kModuleUnwatched = 8,  // its unloading cannot be noticed: what stands at its addresses later is not known
 };
 inline constexpr std::uint32_t kBuildIdBytes = 32;
@@ -272,6 +272,7 @@ enum ScopeFlags : std::uint32_t {
     kScopeAbandoned = 1u << 5,  // closed because its thread ended
     kScopeLabelCut = 1u << 6,   // the label was longer than fits
     kScopeEnding = 1u << 7,     // the writer's own: one thread is closing it, others come too late
+    kScopeEntered = 1u << 8,    // a pool that a thread is in: it ends with the leave
 };
 inline constexpr std::uint32_t kScopeStateMask = 3;
 inline constexpr std::uint32_t kLabelBytes = 56;
@@ -325,7 +326,8 @@ struct KindCounters {
     std::uint64_t clean;          // of those, ended with nothing live
     std::uint64_t missed_leaves;  // of `left`: ended by an outer scope's leave, their own was missing
     std::uint64_t abandoned;      // of `left`: ended because their thread did
-    std::uint64_t reserved[2];
+    std::uint64_t pool_allocs;    // blocks that pools of this kind handed out, those left out of a sample too
+    std::uint64_t pool_resizes;   // times that a block of theirs changed its size, where an adapter tells
 };
 static_assert(sizeof(KindCounters) == 64);
 

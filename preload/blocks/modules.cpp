@@ -83,6 +83,16 @@ std::uint32_t Modules::find_twin(const Record& record) const {
     return 0;
 }
 
+// libdregs-NAME.so, between the program and its library NAME.
+bool Modules::is_adapter(const LoadedObject& object) {
+    constexpr char kBegin[] = "libdregs-";
+    const char* name = object.link_map && object.link_map->l_name ? base_name(object.link_map->l_name) : "";
+    for (const char* expected = kBegin; *expected; ++expected, ++name) {
+        if (*name != *expected) return false;
+    }
+    return true;
+}
+
 void Modules::describe(const LoadedObject& object, Record& out) {
     out.bias = object.link_map ? object.link_map->l_addr : object.map_start;
     out.begin = object.map_start;
@@ -91,7 +101,7 @@ void Modules::describe(const LoadedObject& object, Record& out) {
     out.build_id_bytes = read_build_id(object.map_start, object.map_end, out.bias, out.build_id, format::kBuildIdBytes);
     describe_file(object, out);
     const auto self = reinterpret_cast<std::uintptr_t>(&same_bytes);
-    if (self >= object.map_start && self < object.map_end) out.flags |= format::kModuleShim;
+    if ((self >= object.map_start && self < object.map_end) || is_adapter(object)) out.flags |= format::kModuleShim;
 }
 
 // The loader keeps a name as it was asked for: a relative one means the directory of that moment, most likely still

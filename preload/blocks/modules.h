@@ -41,6 +41,7 @@ class Modules {
     std::uint32_t find_loaded(const LoadedObject& object) const;
     std::uint32_t add(const LoadedObject& object);
     std::uint32_t find_twin(const Record& record) const;
+    static bool is_adapter(const LoadedObject& object);
     void describe(const LoadedObject& object, Record& out);
     void describe_file(const LoadedObject& object, Record& out);
     const char* file_of(const LoadedObject& object, std::uint32_t& flags);

@@ -23,9 +23,17 @@ format::Scope* Pools::find(ThreadState& thread, std::uint64_t pool) const {
     return nullptr;
 }
 
-std::uint64_t Pools::create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack) {
-    if (!parent) parent = scopes_->current_handle(thread);
-    const std::uint64_t pool = scopes_->open(thread, kind, parent, format::kScopePool, stack);
+std::uint64_t Pools::create(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
+                            std::uint32_t stack) {
+    return begin(scopes_->open(thread, kind, parent, format::kScopePool, stack, label));
+}
+
+std::uint64_t Pools::enter(ThreadState& thread, const char* kind, const char* label) {
+    return begin(scopes_->enter(thread, kind, label, format::kScopePool | format::kScopeEntered));
+}
+
+// The record's former pool ended with another epoch.
+std::uint64_t Pools::begin(std::uint64_t pool) {
     if (format::Scope* record = scopes_->open_instance(pool)) fetch_add(record->epoch, 1u);
     return pool;
 }
@@ -61,6 +69,11 @@ void Pools::alloc(ThreadState& thread, std::uint64_t pool, const void* block, st
     }
 }
 
+void Pools::count(ThreadState& thread, std::uint64_t pool, bool resized) {
+    const format::Scope* record = scopes_->open_instance(pool);
+    if (DREGS_LIKELY(record != nullptr)) scopes_->count_pool_alloc(thread, record->kind, resized);
+}
+
 void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
     if (!find(thread, pool) || !block) return;
     format::SideBlock taken{};
@@ -68,9 +81,19 @@ void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
     add_local(thread.counters->unknown_frees, 1);
 }
 
+bool Pools::take(ThreadState& thread, std::uint64_t pool, const void* block) {
+    format::SideBlock taken{};
+    if (!find(thread, pool) || !side_->take(key_of(block), taken)) return false;
+    add_local(thread.counters->pool_frees, 1);
+    return true;
+}
+
 void Pools::free_all(ThreadState& thread, std::uint64_t pool) { empty(thread, pool); }
 
 void Pools::destroy(ThreadState& thread, std::uint64_t pool) {
+    const format::Scope* record = scopes_->open_instance(pool);
+    if (record && (format::scope_flags(load_relaxed(record->status)) & format::kScopeEntered))
+        return add_local(thread.counters->bad_markers, 1);  // its thread would go on in it
     if (!empty(thread, pool)) return;
     const bool closed = scopes_->close(thread, pool, format::kScopePool);
     if (!closed) add_local(thread.counters->bad_markers, 1);  // another thread came first

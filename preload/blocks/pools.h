@@ -14,16 +14,24 @@ class Pools {
     // `sampled`: not every block is handed in.
     void attach(SideTable& side, ThreadScopes& scopes, bool sampled);
 
-    // `parent` 0: the thread's current scope. Returns the handle, 0: no room.
-    std::uint64_t create(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t stack);
+    // `parent` 0: none. Returns the handle, 0: no room.
+    std::uint64_t create(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
+                         std::uint32_t stack);
+    // A pool that the thread enters as a scope; it ends when that is left.
+    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label);
     void alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes, std::uint32_t stack);
+    // A block was handed out, whether it is recorded here or not.
+    void count(ThreadState& thread, std::uint64_t pool, bool resized);
     void free(ThreadState& thread, std::uint64_t pool, const void* block);
+    // The same without a word if the block is not known. Returns whether it was.
+    bool take(ThreadState& thread, std::uint64_t pool, const void* block);
     void free_all(ThreadState& thread, std::uint64_t pool);
     void destroy(ThreadState& thread, std::uint64_t pool);
 
   private:
     format::Scope* find(ThreadState& thread, std::uint64_t pool) const;
     bool empty(ThreadState& thread, std::uint64_t pool);
+    std::uint64_t begin(std::uint64_t pool);
 
     bool sampled_;
     SideTable* side_;

@@ -78,6 +78,9 @@ class ScopeTable {
     // A block or share came into it in the same way.
     void count_arrival(std::uint32_t index);
 
+    // Returns the flag to be set when it had to be cut.
+    static std::uint32_t copy_label(char (&to)[format::kLabelBytes], const char* from);
+
   private:
     static constexpr std::uint32_t kStockLimit = 128;
 
@@ -85,8 +88,6 @@ class ScopeTable {
                                                format::ScopeState state) {
         return (std::uint64_t{generation} << 32) | flags | static_cast<std::uint32_t>(state);
     }
-    // Returns the flag to be set when it had to be cut.
-    static std::uint32_t copy_label(char (&to)[format::kLabelBytes], const char* from);
     ScopePlace take_record(ScopeStock* stock);
     ScopePlace take_record_elsewhere();
     bool recycle_if_empty(ScopeStock* stock, const ScopePlace& scope);

@@ -220,7 +220,8 @@ bool ThreadScopes::arrive(ThreadState& thread, std::uint64_t scope) {
 bool ThreadScopes::is_anothers(const ThreadState& thread, std::uint64_t scope) const {
     const Scope* record = open_instance(scope);
     if (!record || load_relaxed(record->tid) == thread.tid) return false;
-    return !(format::scope_flags(load_relaxed(record->status)) & (format::kScopeUnbound | format::kScopePool));
+    const std::uint32_t flags = format::scope_flags(load_relaxed(record->status));
+    return (flags & format::kScopeEntered) || !(flags & (format::kScopeUnbound | format::kScopePool));
 }
 
 std::uint64_t ThreadScopes::current_handle(const ThreadState& thread) const {
@@ -228,13 +229,13 @@ std::uint64_t ThreadScopes::current_handle(const ThreadState& thread) const {
     return frame.instance == thread.frames[0].instance ? 0 : make_handle(frame.instance, frame.generation);
 }
 
-std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, const char* label) {
+std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, const char* label, std::uint32_t flags) {
     const std::uint64_t outer = current_handle(thread);
     const KindEntry* kind = kind_of(thread, kind_name, outer);
     if (DREGS_UNLIKELY(!kind || !reserve_frame(thread))) return 0;
     const std::uint64_t now = clock_->now_ns();
     const ScopeBirth birth{kind->kind,
-                           0,
+                           flags,
                            thread.tid,
                            thread.name,
                            handle_index(outer),
@@ -260,7 +261,7 @@ void ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
 }
 
 std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std::uint64_t parent, std::uint32_t flags,
-                                 std::uint32_t stack) {
+                                 std::uint32_t stack, const char* label) {
     const KindEntry* kind = kind_of(thread, kind_name, parent);
     if (!kind) return 0;
     if (parent && !open_instance(parent)) {
@@ -269,11 +270,22 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
     }
     const ScopeBirth birth{
         kind->kind,       flags, thread.tid, thread.name, handle_index(parent), handle_generation(parent),
-        clock_->now_cs(), stack, nullptr};
+        clock_->now_cs(), stack, label};
     const ScopePlace instance = scopes_->begin(&thread.stock, birth);
     if (!instance.index) return 0;
     if (kind->counters) add_local(kind->counters->entered, 1);
     return make_handle(instance.index, format::scope_generation(load_relaxed(instance.at->status)));
+}
+
+void ThreadScopes::count_pool_alloc(ThreadState& thread, std::uint32_t kind, bool resized) {
+    KindCounters* counters = counters_of(thread, kind);
+    if (DREGS_LIKELY(counters != nullptr)) add_local(resized ? counters->pool_resizes : counters->pool_allocs, 1);
+}
+
+bool ThreadScopes::set_label(std::uint64_t scope, const char* label) {
+    Scope* record = open_instance(scope);
+    if (record) ScopeTable::copy_label(record->label, label);
+    return record != nullptr;
 }
 
 bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {

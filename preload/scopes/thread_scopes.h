@@ -22,11 +22,12 @@ class ThreadScopes {
     // A thread is gone: whatever it left open ends as abandoned.
     void abandon(ThreadState& thread);
 
-    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label);
+    // `flags`: kScopePool and kScopeEntered for an instance that is a pool, too.
+    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label, std::uint32_t flags = 0);
     void leave(ThreadState& thread, std::uint64_t scope);
     // An instance bound to no thread. `parent` 0: none, or the current one when `parent_is_current`.
     std::uint64_t open(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t flags,
-                       std::uint32_t stack);
+                       std::uint32_t stack, const char* label = nullptr);
     // Ends an instance that open() made with these flags. False: it is none, or not open.
     bool close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags);
     std::uint64_t attach(ThreadState& thread, std::uint64_t scope);
@@ -41,6 +42,10 @@ class ThreadScopes {
     bool is_anothers(const ThreadState& thread, std::uint64_t scope) const;
     // The open instance that a handle names; null: none.
     format::Scope* open_instance(std::uint64_t scope) const;
+    // A pool of this kind handed out a block, or resized one.
+    void count_pool_alloc(ThreadState& thread, std::uint32_t kind, bool resized);
+    // Another label for an open instance. False: it is none.
+    bool set_label(std::uint64_t scope, const char* label);
     // The handle of the thread's current instance; 0: it is in none.
     std::uint64_t current_handle(const ThreadState& thread) const;
 

@@ -13,7 +13,8 @@
 // (interrupted_hooks.h). Whatever interpose.cpp does not inline must be among its hooks.
 #define DREGS_AMONG_HOOKS __attribute__((section("dregs_hooks")))
 #define DREGS_HOOK DREGS_EXPORT DREGS_AMONG_HOOKS
-#define DREGS_MARKER DREGS_EXPORT __attribute__((section("dregs_markers")))
+#define DREGS_AMONG_MARKERS __attribute__((section("dregs_markers")))
+#define DREGS_MARKER DREGS_EXPORT DREGS_AMONG_MARKERS
 // A thread's variables: reachable without a call, valid until the thread is gone, no destructor.
 #define DREGS_THREAD __thread __attribute__((tls_model("initial-exec")))
 

@@ -80,6 +80,30 @@ run_traced() {
     find_trace "$(cat traced.pid)"
 }
 
+# preload_with NAME...: the shim, and behind it these adapters.
+preload_with() {
+    local name list=$DREGS_LIB
+    for name in "$@"; do list+=" $(dirname "$DREGS_LIB")/dregs/libdregs-$name.so"; done
+    echo "$list"
+}
+
+# run_adapted NAME COMMAND...: as run_traced, with the adapter NAME.
+run_adapted() {
+    run traced "$(preload_with "$1")" "${@:2}"
+    find_trace "$(cat traced.pid)"
+}
+
+# expect_adapted_the_same NAME COMMAND...: as expect_sound_run, with the adapter NAME.
+expect_adapted_the_same() {
+    run_bare "${@:2}"
+    local bare_status=$STATUS
+    run_adapted "$@"
+    expect_eq "exit status of $2" "$bare_status" "$STATUS"
+    expect_same_file "output of $2" bare.out traced.out
+    expect_same_file "messages of $2" bare.err traced.err
+    expect_sound "$TRACE"
+}
+
 find_trace() {  # PID -> TRACE
     TRACE=$(find traces -name "*.$1.dregs")
     [ -n "$TRACE" ] || fail "no trace of process $1 in traces/: $(ls traces)"

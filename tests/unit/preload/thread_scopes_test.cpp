@@ -182,7 +182,7 @@ TEST_F(ThreadScopesTest, AnEndedThreadsScopesAreAbandoned) {
 
 TEST_F(ThreadScopesTest, PoolsHoldBlocksOfTheirOwn) {
     Pools& pools = parts().pools;
-    const std::uint64_t pool = pools.create(thread(), "pool", 0, 0);
+    const std::uint64_t pool = pools.create(thread(), "pool", nullptr, 0, 0);
     alignas(64) static char arena[4096];
     for (std::size_t i = 0; i < 1000; ++i) pools.alloc(thread(), pool, arena + i, 3, 5);
     pools.free(thread(), pool, arena + 500);
@@ -204,10 +204,10 @@ TEST_F(ThreadScopesTest, PoolsHoldBlocksOfTheirOwn) {
 // So that a thread that is about to empty the former pool of a record does not empty the next one.
 TEST_F(ThreadScopesTest, APoolNeverBeginsWithTheEpochThatTheFormerEndedWith) {
     Pools& pools = parts().pools;
-    const std::uint64_t former = pools.create(thread(), "pool", 0, 0);
+    const std::uint64_t former = pools.create(thread(), "pool", nullptr, 0, 0);
     pools.destroy(thread(), former);
     const std::uint32_t epoch = parts().scopes.at(handle_index(former)).epoch;
-    const std::uint64_t next = pools.create(thread(), "pool", 0, 0);
+    const std::uint64_t next = pools.create(thread(), "pool", nullptr, 0, 0);
     ASSERT_EQ(handle_index(next), handle_index(former));
     EXPECT_NE(parts().scopes.at(handle_index(next)).epoch, epoch);
     pools.destroy(thread(), former);
@@ -217,7 +217,7 @@ TEST_F(ThreadScopesTest, APoolNeverBeginsWithTheEpochThatTheFormerEndedWith) {
 
 TEST_F(ThreadScopesTest, PoolBlockAndMallocBlockAtOneAddress) {
     Pools& pools = parts().pools;
-    const std::uint64_t pool = pools.create(thread(), "pool", 0, 0);
+    const std::uint64_t pool = pools.create(thread(), "pool", nullptr, 0, 0);
     alignas(64) static char arena[64];
     Block block{64, 9, thread().current};
     const auto address = reinterpret_cast<std::uintptr_t>(arena);
@@ -270,7 +270,7 @@ TEST_F(ThreadScopesTest, KnowsWhatAnotherThreadEntered) {
 // A pool that is emptied by one thread while another gives a block back to it: the slot may be a third pool's by then.
 TEST_F(ThreadScopesTest, FreeAndFreeAllRace) {
     Pools& pools = parts().pools;
-    const std::uint64_t shared = pools.create(thread(), "shared", 0, 0);
+    const std::uint64_t shared = pools.create(thread(), "shared", nullptr, 0, 0);
     std::atomic<bool> done{false};
     std::thread emptier([&] {
         ThreadState& other = *parts().threads.start(nullptr);
@@ -278,7 +278,7 @@ TEST_F(ThreadScopesTest, FreeAndFreeAllRace) {
     });
     std::thread third([&] {
         ThreadState& other = *parts().threads.start(nullptr);
-        const std::uint64_t pool = pools.create(other, "innocent", 0, 0);
+        const std::uint64_t pool = pools.create(other, "innocent", nullptr, 0, 0);
         for (int round = 0; round < 100; ++round) {
             for (std::uintptr_t i = 1; i <= 500; ++i) pools.alloc(other, pool, reinterpret_cast<void*>(i << 20), 1, 0);
             for (std::uintptr_t i = 1; i <= 500; ++i) pools.free(other, pool, reinterpret_cast<void*>(i << 20));
@@ -311,6 +311,36 @@ TEST_F(ThreadScopesTest, WaitsForAThreadThatIsInAHook) {
     parts().threads.wait_for_hooks(thread());
     EXPECT_EQ(state, kAfter);
     hook.join();
+}
+
+TEST_F(ThreadScopesTest, APoolThatIsEnteredIsAScopeToo) {
+    Pools& pools = parts().pools;
+    const std::uint64_t packet = pools.enter(thread(), "packet", "packet 1");
+    EXPECT_EQ(scopes().current_handle(thread()), packet);
+    alignas(64) static char arena[64];
+    pools.alloc(thread(), packet, arena, 16, 5);
+    pools.destroy(thread(), packet);  // not its end
+    EXPECT_EQ(thread().counters->bad_markers, 1u);
+    EXPECT_EQ(counters("packet").left, 0u);
+    EXPECT_TRUE(pools.take(thread(), packet, arena));
+    EXPECT_FALSE(pools.take(thread(), packet, arena));
+    EXPECT_EQ(thread().counters->unknown_frees, 0u);
+    scopes().leave(thread(), packet);
+    EXPECT_EQ(counters("packet").left, 1u);
+    EXPECT_EQ(counters("packet").clean, 1u);
+}
+
+TEST_F(ThreadScopesTest, KindsCountWhatTheirPoolsHandOut) {
+    Pools& pools = parts().pools;
+    const std::uint64_t pool = pools.create(thread(), "pool", "a label", 0, 0);
+    for (int i = 0; i < 7; ++i) pools.count(thread(), pool, i > 4);
+    EXPECT_EQ(counters("pool").pool_allocs, 5u);
+    EXPECT_EQ(counters("pool").pool_resizes, 2u);
+    EXPECT_STREQ(scopes().open_instance(pool)->label, "a label");
+    EXPECT_TRUE(scopes().set_label(pool, "another"));
+    EXPECT_STREQ(scopes().open_instance(pool)->label, "another");
+    pools.destroy(thread(), pool);
+    EXPECT_FALSE(scopes().set_label(pool, "none"));
 }
 
 }  // namespace
