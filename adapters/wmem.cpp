@@ -31,10 +31,11 @@ ADAPTER_EXPORT void wmem_free(void* allocator, void* block);
 ADAPTER_EXPORT void wmem_free_all(void* allocator);
 ADAPTER_EXPORT unsigned wmem_register_callback(void* allocator, void* callback, void* data);
 
-#define WMEM_FUNCTIONS(X)                                                                                 \
-    X(wmem_init)                                                                                          \
-    X(wmem_allocator_new) X(wmem_destroy_allocator) X(wmem_enter_scope) X(wmem_leave_scope) X(wmem_alloc) \
-        X(wmem_realloc) X(wmem_free) X(wmem_free_all) X(wmem_register_callback)
+// clang-format off
+#define WMEM_FUNCTIONS(X) \
+    X(wmem_init) X(wmem_allocator_new) X(wmem_destroy_allocator) X(wmem_enter_scope) X(wmem_leave_scope) \
+    X(wmem_alloc) X(wmem_realloc) X(wmem_free) X(wmem_free_all) X(wmem_register_callback)
+// clang-format on
 ADAPTER_NEXT_TABLE(WMEM_FUNCTIONS)
 
 namespace dregs::adapters {
