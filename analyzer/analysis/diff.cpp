@@ -24,15 +24,6 @@ bool reaches(std::uint64_t error, std::int64_t delta) {
     return error >= static_cast<std::uint64_t>(delta < 0 ? -delta : delta);
 }
 
-void measure(DiffRow& row) {
-    row.delta_blocks = difference(row.newest().blocks(), row.oldest().blocks());
-    row.delta_bytes = difference(row.newest().bytes(), row.oldest().bytes());
-    row.change = change_of(row);
-    row.error = difference_error(row.newest(), row.oldest());
-    row.within_error = row.error != Tally() && reaches(row.error.blocks, row.delta_blocks) &&
-                       reaches(row.error.bytes, row.delta_bytes);
-}
-
 std::vector<DiffRow> match_rows(const std::vector<Profile*>& profiles, const RankOptions& options) {
     std::vector<DiffRow> rows;
     absl::flat_hash_map<std::string, std::size_t> by_key;
@@ -46,7 +37,7 @@ std::vector<DiffRow> match_rows(const std::vector<Profile*>& profiles, const Ran
             matched.row = std::move(row);
         }
     }
-    for (DiffRow& row : rows) measure(row);
+    for (DiffRow& row : rows) measure_change(row);
     return rows;
 }
 
@@ -62,6 +53,15 @@ void sort_by_growth(std::vector<DiffRow>& rows, SortBy sort) {
 }
 
 }  // namespace
+
+void measure_change(DiffRow& row) {
+    row.delta_blocks = difference(row.newest().blocks(), row.oldest().blocks());
+    row.delta_bytes = difference(row.newest().bytes(), row.oldest().bytes());
+    row.change = change_of(row);
+    row.error = difference_error(row.newest(), row.oldest());
+    row.within_error = row.error != Tally() && reaches(row.error.blocks, row.delta_blocks) &&
+                       reaches(row.error.bytes, row.delta_bytes);
+}
 
 Diff diff_profiles(const std::vector<Profile*>& profiles, const DiffOptions& options) {
     Diff diff;

@@ -26,6 +26,9 @@ struct DiffRow {
     const Estimate& newest() const { return series.back(); }
 };
 
+// Fills in the change from the first of the series to the last.
+void measure_change(DiffRow& row);
+
 struct DiffOptions {
     RankOptions rank;             // sort: kCount by block growth, kBytes by byte growth
     bool keep_unchanged = false;  // rows that are the same in every trace

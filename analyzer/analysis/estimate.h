@@ -41,6 +41,8 @@ class Estimate {
     const Tally& recorded() const { return recorded_; }
     // 95 % half widths; 0 where every block was counted.
     Tally error() const;
+    double blocks_variance() const { return unsampled_.blocks_variance; }
+    double bytes_variance() const { return unsampled_.bytes_variance; }
 
     Estimate& operator+=(const Estimate& other);
     Estimate& operator-=(const Estimate& other);

@@ -8,9 +8,12 @@
 
 #include "analyzer/analysis/diff.h"
 #include "analyzer/analysis/scope_report.h"
+#include "analyzer/analysis/timeline.h"
+#include "analyzer/analysis/trend_table.h"
 #include "analyzer/output/diff_report.h"
 #include "analyzer/output/scopes_report.h"
 #include "analyzer/output/top_report.h"
+#include "analyzer/output/trend_report.h"
 #include "analyzer/output/umdh_report.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
@@ -86,6 +89,21 @@ void rank_otherwise(Profile& profile) {
     }
 }
 
+// The trace as three moments of itself.
+void judge_trends(Profile& profile, const Symbolizer& symbolizer) {
+    const std::vector<format::Header> headers(3, profile.trace().header());
+    TrendTable table({{}, true}, order_traces(headers).timed, headers.size(), 4);
+    TrendReport report({});
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        table.add(profile);
+        report.add_trace(profile);
+    }
+    const Trends trends = table.finish();
+    std::ostringstream out;
+    report.print_text(out, trends);
+    report.print_json(out, trends, symbolizer);
+}
+
 void answer_everything(const ByteSource& source) {
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
@@ -104,6 +122,7 @@ void answer_everything(const ByteSource& source) {
     print_scopes_text(out, profile, report, {});
     print_scopes_json(out, profile, report, {}, naming.symbolizer);
     rank_otherwise(profile);
+    judge_trends(profile, naming.symbolizer);
     const std::vector<Profile*> both = {&profile, &profile};
     const Diff diff = diff_profiles(both, {{}, true});
     print_diff_text(out, both, diff, {});
