@@ -1,8 +1,8 @@
-// usage: cache_and_leak [NOISE]. A service in sixteen phases, each followed by a dregs_snapshot(): a leak beside a cache that
-// fills at random and levels off, a table loaded in one go, and jobs in flight that come and go.
+// usage: cache_and_leak [NOISE]. A service in sixteen phases, each followed by a dregs_snapshot(): a leak beside a
+// cache that fills at random and levels off, a table loaded in one go, and jobs in flight that come and go.
 //
-// With NOISE each snapshot also finds up to that many blocks from the sites of the leak and the cache that are given back
-// in the next phase.
+// With NOISE each snapshot also finds up to that many blocks from the sites of the leak and the cache that are given
+// back in the next phase.
 #include <dregs/dregs.h>
 #include <stdint.h>
 #include <stdio.h>
