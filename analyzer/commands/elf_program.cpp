@@ -1,33 +1,12 @@
 // See elf_program.h. Reading is libelf's; it checks offsets against the file.
 #include "analyzer/commands/elf_program.h"
 
-#include <fcntl.h>
-#include <gelf.h>
-#include <unistd.h>
-
 #include <string_view>
+
+#include "analyzer/commands/elf_file.h"
 
 namespace dregs {
 namespace {
-
-class ElfFile {
-  public:
-    explicit ElfFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-        ::elf_version(EV_CURRENT);
-        if (descriptor_ >= 0) elf_ = ::elf_begin(descriptor_, ELF_C_READ, nullptr);
-    }
-    ~ElfFile() {
-        ::elf_end(elf_);
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    ElfFile(const ElfFile&) = delete;
-    ElfFile& operator=(const ElfFile&) = delete;
-    Elf* get() const { return elf_; }
-
-  private:
-    int descriptor_;
-    Elf* elf_ = nullptr;
-};
 
 struct SanitizerMark {
     std::string_view symbol;
@@ -83,7 +62,7 @@ void note_dynamic_symbols(Elf* elf, ElfProgram& program) {
 std::optional<ElfProgram> read_elf_program(const std::string& path) {
     const ElfFile file(path);
     GElf_Ehdr header;
-    if (!file.get() || ::elf_kind(file.get()) != ELF_K_ELF || !::gelf_getehdr(file.get(), &header)) return std::nullopt;
+    if (!file.header(header)) return std::nullopt;
     ElfProgram program;
     program.is_x86_64 = header.e_machine == EM_X86_64 && header.e_ident[EI_CLASS] == ELFCLASS64;
     program.is_dynamic = has_interpreter(file.get());

@@ -69,13 +69,18 @@ std::string find_program(const std::string& name) {
     return "";
 }
 
-std::string untraceable_reason(const std::string& path) {
+std::string started_image(const std::string& path) {
     std::string file = path;
     for (int i = 0; i < kMaxScripts; ++i) {
         const std::string interpreter = interpreter_of(file);
         if (interpreter.empty()) break;
         file = interpreter;
     }
+    return file;
+}
+
+std::string untraceable_reason(const std::string& path) {
+    const std::string file = started_image(path);
     const std::string privilege = privilege_reason(file);
     return privilege.empty() ? elf_reason(file) : privilege;
 }

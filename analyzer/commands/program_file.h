@@ -10,6 +10,9 @@ namespace dregs {
 // As execvp would find it; empty: nowhere.
 std::string find_program(const std::string& name);
 
+// What the kernel starts for it: for a script its interpreter, else the file itself.
+std::string started_image(const std::string& path);
+
 // Why the program at `path` (for a script: its interpreter) cannot be traced by preloading; empty: it can.
 std::string untraceable_reason(const std::string& path);
 

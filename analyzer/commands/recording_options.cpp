@@ -3,6 +3,8 @@
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,12 +30,14 @@ std::map<std::string, std::string> own_environment() {
     return variables;
 }
 
-// In front, so that it is the first to define malloc; once, should somebody have put it there already.
-std::string preload_with(const std::string& shim, const std::string& former) {
-    if (former.empty() || former == shim || former.starts_with(shim + ":") || former.starts_with(shim + " ")) {
-        return former.empty() ? shim : former;
+// In front, so that the shim is the first to define malloc; once, should somebody have put them there already.
+std::string preload_with(const std::vector<std::string>& libraries, const std::string& former) {
+    std::vector<std::string> list = libraries;
+    const std::vector<std::string> others = absl::StrSplit(former, absl::ByAnyChar(": "), absl::SkipEmpty());
+    for (const std::string& library : others) {
+        if (std::find(list.begin(), list.end(), library) == list.end()) list.push_back(library);
     }
-    return absl::StrCat(shim, ":", former);
+    return absl::StrJoin(list, ":");
 }
 
 std::string described(const std::string& help, const std::string& variable, const std::string& fallback) {
@@ -87,13 +91,13 @@ std::string RecordingOptions::output_pattern() const {
     return absolute_pattern(inherited && *inherited ? inherited : fallback);
 }
 
-std::vector<std::string> RecordingOptions::environment(const std::string& shim) const {
+std::vector<std::string> RecordingOptions::environment(const std::vector<std::string>& preloaded) const {
     std::map<std::string, std::string> variables = own_environment();
     for (const auto& [name, value] : given_) {
         if (!value.empty()) variables[name] = value;
     }
     variables[kOutput] = output_pattern();
-    variables[kPreload] = preload_with(shim, variables[kPreload]);
+    variables[kPreload] = preload_with(preloaded, variables[kPreload]);
     std::vector<std::string> list;
     list.reserve(variables.size());
     for (const auto& [name, value] : variables) list.push_back(absl::StrCat(name, "=", value));

@@ -12,8 +12,9 @@ namespace dregs {
 class RecordingOptions {
   public:
     void add_to(CLI::App& command);
-    // The program's environment: ours, the options given, and the shim in front of what LD_PRELOAD had.
-    std::vector<std::string> environment(const std::string& shim) const;
+    // The program's environment: ours, the options given, and these libraries, the shim first, in front of what
+    // LD_PRELOAD had.
+    std::vector<std::string> environment(const std::vector<std::string>& preloaded) const;
     // DREGS_OUTPUT as the program will see it.
     std::string output_pattern() const;
 

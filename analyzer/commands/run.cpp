@@ -1,9 +1,12 @@
 // dregs run [options] -- PROGRAM [ARGUMENTS]: traces a program; ends as it ends.
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
+#include "analyzer/commands/adapters.h"
 #include "analyzer/commands/child.h"
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/program_file.h"
@@ -17,12 +20,14 @@
 namespace dregs {
 namespace {
 
+constexpr const char* kAdapterVariable = "DREGS_ADAPTER";
 constexpr int kNotFound = 127;  // as shells have it
 constexpr int kNotExecutable = 126;
 
 struct RunArguments {
     CLI::App* command = nullptr;
     RecordingOptions recording;
+    std::string adapter;
     bool quiet = false;
     bool strict = false;
 };
@@ -62,17 +67,39 @@ void tell_traces(const WrittenTraces& traces, Invocation& invocation) {
     invocation.err << "; next: dregs top " << escape_text(first) << '\n';
 }
 
+// The option, else the variable, else what the program itself needs.
+std::string adapter_choice(const RunArguments& arguments) {
+    if (!arguments.adapter.empty()) return arguments.adapter;
+    const char* inherited = std::getenv(kAdapterVariable);
+    return inherited && *inherited ? inherited : "auto";
+}
+
+// The shim, and behind it the adapters.
+std::vector<std::string> find_preloaded(const std::string& path, const RunArguments& arguments,
+                                        Invocation& invocation) {
+    const std::string shim = find_shim();
+    const ChosenAdapters adapters = choose_adapters(adapter_choice(arguments), started_image(path), shim);
+    if (adapters.by_itself && !adapters.names.empty() && !arguments.quiet) {
+        invocation.err << "dregs: " << escape_text(path)
+                       << " uses pools that are shown with --adapter=" << absl::StrJoin(adapters.names, ",")
+                       << "; --adapter=none leaves them alone" << std::endl;
+    }
+    std::vector<std::string> preloaded{shim};
+    preloaded.insert(preloaded.end(), adapters.paths.begin(), adapters.paths.end());
+    return preloaded;
+}
+
 void run(const RunArguments& arguments, Invocation& invocation) {
     const std::vector<std::string> words = program_words(*arguments.command, invocation);
-    const std::string shim = find_shim();
     const std::string path = find_program(words.front());
     if (path.empty()) {
         invocation.status = not_started(words.front(), ENOENT, invocation);
         return;
     }
     check_program(path, arguments, invocation);
+    const std::vector<std::string> preloaded = find_preloaded(path, arguments, invocation);
     const std::uint64_t start = clock_ns(CLOCK_REALTIME);
-    Child child(path, words, arguments.recording.environment(shim));
+    Child child(path, words, arguments.recording.environment(preloaded));
     const int status = child.wait();
     if (child.start_error() != 0) {
         invocation.status = not_started(words.front(), child.start_error(), invocation);
@@ -92,7 +119,13 @@ void add_run(CLI::App& app, Invocation& invocation) {
     auto arguments = std::make_shared<RunArguments>();
     arguments->command = command;
     arguments->recording.add_to(*command);
-    command->add_flag("-q,--quiet", arguments->quiet, "Do not say which traces were written");
+    command
+        ->add_option("--adapter", arguments->adapter,
+                     "Show the pools of these libraries, as names with commas; auto: of those that the program is "
+                     "linked with; none (DREGS_ADAPTER; default: auto)")
+        ->type_name("NAMES");
+    command->add_flag("-q,--quiet", arguments->quiet,
+                      "Do not say which adapters are used and which traces were written");
     command->add_flag("--strict", arguments->strict,
                       "Do not start a program that cannot be traced (default: warn and start it)");
     command->footer("The exit status is the program's; 127: not found, 126: cannot be executed.");

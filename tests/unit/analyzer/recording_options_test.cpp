@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace dregs {
 namespace {
@@ -14,7 +15,7 @@ std::string variable_after(const std::string& arguments, const std::string& name
     RecordingOptions options;
     options.add_to(app);
     app.parse(arguments);
-    const std::vector<std::string> variables = options.environment("/lib/libdregs.so");
+    const std::vector<std::string> variables = options.environment({"/lib/libdregs.so", "/lib/dregs/libdregs-wmem.so"});
     const auto found = std::find_if(variables.begin(), variables.end(),
                                     [&](const std::string& entry) { return entry.rfind(name + "=", 0) == 0; });
     return found == variables.end() ? "unset" : found->substr(name.size() + 1);
@@ -38,6 +39,13 @@ TEST(RecordingOptions, RefuseWhatIsNoSize) {
         EXPECT_THROW(sample_after(std::string("--sample=") + value), CLI::ValidationError) << value;
     }
     EXPECT_THROW(sample_after("--max-frames=1M"), CLI::ValidationError);
+}
+
+TEST(RecordingOptions, PreloadOnceAndInFront) {
+    ::setenv("LD_PRELOAD", "/lib/other.so:/lib/libdregs.so /lib/last.so", 1);
+    const std::string list = variable_after("", "LD_PRELOAD");
+    ::unsetenv("LD_PRELOAD");
+    EXPECT_EQ(list, "/lib/libdregs.so:/lib/dregs/libdregs-wmem.so:/lib/other.so:/lib/last.so");
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+// An ELF file opened for reading with libelf, which checks offsets against the file.
+#pragma once
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace dregs {
+
+class ElfFile {
+  public:
+    explicit ElfFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        ::elf_version(EV_CURRENT);
+        if (descriptor_ >= 0) elf_ = ::elf_begin(descriptor_, ELF_C_READ, nullptr);
+    }
+    ~ElfFile() {
+        ::elf_end(elf_);
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    ElfFile(const ElfFile&) = delete;
+    ElfFile& operator=(const ElfFile&) = delete;
+
+    Elf* get() const { return elf_; }
+    // Whether it is an ELF file with a header that can be read.
+    bool header(GElf_Ehdr& out) const { return elf_ && ::elf_kind(elf_) == ELF_K_ELF && ::gelf_getehdr(elf_, &out); }
+
+  private:
+    int descriptor_;
+    Elf* elf_ = nullptr;
+};
+
+}  // namespace dregs
