@@ -2,7 +2,6 @@
 #include "analyzer/import/foreign_heap.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace dregs {
 namespace {
@@ -35,7 +34,7 @@ std::uint32_t ForeignHeap::add_scope(std::string_view kind, std::uint32_t parent
     scope.status = static_cast<std::uint64_t>(format::ScopeState::kOpen) | format::kScopeUnbound;
     scope.parent = parent;
     scope.tid = 1;
-    std::memcpy(scope.label, label.data(), std::min(label.size(), sizeof scope.label));
+    label.copy(scope.label, sizeof scope.label);
     ++entered_[scope.kind];
     const std::uint32_t index = writer_.add_scope(scope);
     kind_of_scope_[index] = scope.kind;

@@ -1,8 +1,11 @@
-// Feeds damaged traces to what `dregs top` and `dregs scopes` do with a file: an Error or a result, never a crash.
+// Feeds damaged traces to what `dregs top`, `scopes`, `diff` and `snapshot` do with a file: an Error or a result, never
+// a crash. A copy of what can be read can be read, too, and holds no more blocks.
 //
 // Brings its own seeds: without a corpus the first mutation makes a small sound trace, and later ones damage it where
 // it hurts (words of the header and the tables, replaced by numbers that mean something there).
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <random>
 #include <sstream>
 
@@ -18,6 +21,7 @@
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
+#include "analyzer/trace/snapshot.h"
 #include "analyzer/trace/trace_writer.h"
 
 using namespace dregs;
@@ -130,6 +134,29 @@ void answer_everything(const ByteSource& source) {
     print_diff_umdh(out, both, diff, {});
 }
 
+struct Folder {
+    std::string path = std::filesystem::temp_directory_path() / "dregs-fuzz.XXXXXX";
+    Folder() {
+        if (!mkdtemp(path.data())) abort();
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+};
+
+std::uint64_t count_blocks(const ByteSource& source) {
+    std::uint64_t blocks = 0;
+    load_trace(source, [&](const LiveBlock&) { ++blocks; });
+    return blocks;
+}
+
+void copy_and_read_again(const ByteSource& source) {
+    static const Folder folder;
+    const std::uint64_t blocks = count_blocks(source);
+    const std::string path = take_snapshot(source, {folder.path + "/copy.dregs", false});
+    const FileSource copy(path);
+    std::filesystem::remove(path);
+    if (count_blocks(copy) > blocks) abort();
+}
+
 // A number that is likely to be a bad one: near a limit, a place in the file, an index.
 std::uint64_t telling_number(std::mt19937& random, std::size_t size) {
     switch (random() % 6) {
@@ -174,7 +201,9 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
-        answer_everything(MemorySource("fuzz.dregs", absl::MakeConstSpan(data, size)));
+        const MemorySource source("fuzz.dregs", absl::MakeConstSpan(data, size));
+        answer_everything(source);
+        copy_and_read_again(source);
     } catch (const Error&) {
         return 0;
     }

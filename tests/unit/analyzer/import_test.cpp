@@ -47,6 +47,21 @@ TEST(ForeignHeapTest, StaysInProportionToItsBlocks) {
     EXPECT_LT(file_bytes, kBlocks * 256);  // a leaf each would be 16 KiB
 }
 
+// Without a label is without a pointer to one, which memcpy must not get: seen by UBSan.
+TEST(ForeignHeapTest, LabelsAreKeptAsFarAsTheyFit) {
+    ForeignHeap heap("list", "test");
+    heap.add_scope("bare", 0);
+    heap.add_scope("labeled", 0, "freeing");
+    heap.add_scope("long", 0, std::string(100, 'x'));
+    const std::vector<std::uint8_t> bytes = heap.finish();
+    std::vector<std::string> labels;
+    const Trace trace = load_trace(MemorySource("imported", absl::MakeConstSpan(bytes)), [](const LiveBlock&) {});
+    for (const format::Scope& scope : trace.scopes()) {
+        if (scope.kind != 0) labels.emplace_back(scope.label, strnlen(scope.label, sizeof scope.label));
+    }
+    EXPECT_EQ(labels, (std::vector<std::string>{"", "freeing", std::string(sizeof format::Scope::label, 'x')}));
+}
+
 TEST(NamedFrameTest, ComesBackAsItWas) {
     for (const NamedFrame& frame : {NamedFrame{"f", "", 0, ""}, {"f", "a.c", 12, "/lib/x.so"}, {"", "", 0, "m"}}) {
         const std::string text = encode_named_frame(frame);
