@@ -1,17 +1,20 @@
 // An ELF file opened for reading with libelf, which checks offsets against the file.
 #pragma once
 
-#include <fcntl.h>
 #include <gelf.h>
 #include <unistd.h>
 
 #include <string>
 
+#include "analyzer/files/regular_file.h"
+
 namespace dregs {
 
 class ElfFile {
   public:
-    explicit ElfFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    explicit ElfFile(const std::string& path) {
+        struct stat status {};
+        descriptor_ = open_regular_file(path, status);
         ::elf_version(EV_CURRENT);
         if (descriptor_ >= 0) elf_ = ::elf_begin(descriptor_, ELF_C_READ, nullptr);
     }
@@ -27,7 +30,7 @@ class ElfFile {
     bool header(GElf_Ehdr& out) const { return elf_ && ::elf_kind(elf_) == ELF_K_ELF && ::gelf_getehdr(elf_, &out); }
 
   private:
-    int descriptor_;
+    int descriptor_ = -1;
     Elf* elf_ = nullptr;
 };
 

@@ -6,11 +6,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include "analyzer/commands/elf_program.h"
+#include "analyzer/files/regular_file.h"
 
 namespace dregs {
 namespace {
@@ -24,10 +25,13 @@ bool is_executable_file(const std::string& path) {
 
 // "#!/usr/bin/env python3" -> the interpreter to look at; empty: not a script.
 std::string interpreter_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+    struct stat status {};
+    const int file = open_regular_file(path, status);
+    if (file < 0) return "";
     std::string line(256, '\0');
-    file.read(line.data(), static_cast<std::streamsize>(line.size()));
-    line.resize(static_cast<std::size_t>(file.gcount()));
+    const ssize_t got = ::read(file, line.data(), line.size());
+    ::close(file);
+    line.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (!line.starts_with("#!")) return "";
     std::istringstream words(line.substr(2, line.find('\n') - 2));
     std::string interpreter;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "analyzer/files/regular_file.h"
 #include "analyzer/trace/error.h"
 
 namespace dregs {
@@ -23,10 +24,10 @@ namespace {
     throw TraceError(name, offset, absl::StrCat("the file ends here (", size, " bytes): it was cut off"));
 }
 
-// Asked by name first: merely opening a device or a FIFO can have effects.
-void require_regular(const std::string& path, const struct stat& status) {
-    if (S_ISDIR(status.st_mode)) throw Error(absl::StrCat(path, ": this is a directory, not a trace"));
-    if (!S_ISREG(status.st_mode)) throw Error(absl::StrCat(path, ": this is not a regular file, so not a trace"));
+[[noreturn]] void fail_to_open(const std::string& path, int error) {
+    if (error == EISDIR) throw Error(absl::StrCat(path, ": this is a directory, not a trace"));
+    if (error == ENXIO) throw Error(absl::StrCat(path, ": this is not a regular file, so not a trace"));
+    fail_system(path, error);
 }
 
 }  // namespace
@@ -37,14 +38,8 @@ std::pair<std::uint64_t, std::uint64_t> ByteSource::next_data(std::uint64_t offs
 
 FileSource::FileSource(const std::string& path) : ByteSource(path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) fail_system(path, errno);
-    require_regular(path, status);
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (descriptor_ < 0) fail_system(path, errno);
-    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
-        ::close(descriptor_);
-        throw Error(absl::StrCat(path, ": changed while it was opened"));
-    }
+    descriptor_ = open_regular_file(path, status);
+    if (descriptor_ < 0) fail_to_open(path, errno);
     device_ = status.st_dev;
     inode_ = status.st_ino;
 }

@@ -17,6 +17,9 @@ expect_eq "exit status of a killed program" 137 $?
 expect_eq "exit status when there is no such program" 127 $?
 (exec "$DREGS_BIN" run -- "$WORK") >out 2>err
 expect_eq "exit status when it cannot be executed" 126 $?
+mkfifo fifo && chmod +x fifo
+timeout 20 "$DREGS_BIN" run -- ./fifo >out 2>err
+expect_eq "exit status when it is a FIFO, which would wait for a writer" 126 $?
 "$DREGS_BIN" run --no-such-option -- true >out 2>err
 expect_eq "exit status of a usage error" 2 $?
 
