@@ -1,8 +1,8 @@
 // Feeds damaged ELF files to the symbolizer, as if a module of the traced program had become that: headers, sections,
 // symbols, DWARF, packed symbols. Crashes and hangs are bugs; every answer must name the module and the offset.
 //
-// The seeds are one small C++ library, built with DWARF 4 and 5, by clang, with compressed sections, with split DWARF, and
-// stripped to MiniDebugInfo; its code lies at 0x200 to 0x4a0.
+// The seeds are one small C++ library, built with DWARF 4 and 5, by clang, with compressed sections, with split DWARF,
+// and stripped to MiniDebugInfo; its code lies at 0x200 to 0x4a0.
 //
 // Damage is done in place, mostly: a file whose parts have moved is none that is read very far.
 #include <fcntl.h>
