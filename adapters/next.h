@@ -5,7 +5,7 @@
 // all (somebody asked for the name by itself) the call does nothing and returns zero.
 //
 //   #define FUNCTIONS(X) X(wmem_alloc) X(wmem_free)
-//   ADAPTER_NEXT_TABLE(FUNCTIONS)
+//   ADAPTER_NEXT_TABLE(FUNCTIONS, ADAPTER_NO_QUESTIONS)
 //   ... NEXT(wmem_alloc)(allocator, bytes) ...
 #pragma once
 
@@ -49,10 +49,17 @@ class Next<Result(Arguments...)> {
 }  // namespace dregs::adapters
 
 #define ADAPTER_DEFINE_NEXT(name) constinit ::dregs::adapters::Next<decltype(name)> next_##name{#name, name};
+#define ADAPTER_DEFINE_ASKED(name) constinit ::dregs::adapters::Next<decltype(name)> next_##name{#name, nullptr};
 #define ADAPTER_PIN_NEXT(name) next_##name.pin();
-#define ADAPTER_NEXT_TABLE(FUNCTIONS)                                           \
-    namespace {                                                                 \
-    FUNCTIONS(ADAPTER_DEFINE_NEXT)                                              \
-    __attribute__((constructor)) void on_load() { FUNCTIONS(ADAPTER_PIN_NEXT) } \
+// FUNCTIONS: those that the adapter stands for. QUESTIONS: others that it asks, and has no function for.
+#define ADAPTER_NEXT_TABLE(FUNCTIONS, QUESTIONS)  \
+    namespace {                                   \
+    FUNCTIONS(ADAPTER_DEFINE_NEXT)                \
+    QUESTIONS(ADAPTER_DEFINE_ASKED)               \
+    __attribute__((constructor)) void on_load() { \
+        FUNCTIONS(ADAPTER_PIN_NEXT)               \
+        QUESTIONS(ADAPTER_PIN_NEXT)               \
+    }                                             \
     }
+#define ADAPTER_NO_QUESTIONS(X)
 #define NEXT(name) next_##name.get(__builtin_return_address(0))

@@ -36,7 +36,7 @@ ADAPTER_EXPORT unsigned wmem_register_callback(void* allocator, void* callback, 
     X(wmem_init) X(wmem_allocator_new) X(wmem_destroy_allocator) X(wmem_enter_scope) X(wmem_leave_scope) \
     X(wmem_alloc) X(wmem_realloc) X(wmem_free) X(wmem_free_all) X(wmem_register_callback)
 // clang-format on
-ADAPTER_NEXT_TABLE(WMEM_FUNCTIONS)
+ADAPTER_NEXT_TABLE(WMEM_FUNCTIONS, ADAPTER_NO_QUESTIONS)
 
 namespace dregs::adapters {
 namespace {

@@ -23,6 +23,7 @@ struct Adapter {
 
 // One line for each file in adapters/.
 constexpr Adapter kAdapters[] = {
+    {"apr", "libapr-1.so"},
     {"wmem", "libwsutil.so"},
 };
 
