@@ -3,8 +3,8 @@
 // What the library does                     what the trace gets
 //   apr_pool_create_ex, .._unmanaged_ex     a pool of kind "apr_pool" in its parent, with the stack that created it
 //   apr_pool_tag                            its label
-//   apr_palloc, apr_pvsprintf               a block of the pool (apr_pcalloc, apr_pstrdup ... call apr_palloc by name)
-//   apr_pool_clear                          all blocks gone; the pools below are destroyed by name
+//   apr_palloc, apr_pvsprintf               a block of the pool (apr_pcalloc, apr_pstrdup, apr_psprintf ... call these
+//   by name) apr_pool_clear                          all blocks gone; the pools below are destroyed by name
 //   apr_pool_destroy                        the pool ends, and first all below, which the library ends without a name
 //
 // Not seen: where an APR that was built without mmap has its memory from; it takes 8 KiB at a time from malloc.
@@ -23,7 +23,6 @@ ADAPTER_EXPORT void apr_pool_destroy(void* pool);
 ADAPTER_EXPORT void apr_pool_tag(void* pool, const char* tag);
 ADAPTER_EXPORT void* apr_palloc(void* pool, std::size_t bytes);
 ADAPTER_EXPORT char* apr_pvsprintf(void* pool, const char* format, va_list arguments);
-ADAPTER_EXPORT char* apr_psprintf(void* pool, const char* format, ...);
 extern "C" void* apr_pool_parent_get(void* pool);  // asked, not replaced
 
 // clang-format off
@@ -151,7 +150,7 @@ void apr_pool_destroy(void* pool) {
 
 void* apr_palloc(void* pool, std::size_t bytes) {
     void* block = NEXT(apr_palloc)(pool, bytes);
-    const dregs_api* dregs = block ? shim() : nullptr;
+    const dregs_api* dregs = block && bytes != 0 ? shim() : nullptr;  // the next one may begin where nothing is
     if (!dregs) return block;
     const dregs_caller caller = ADAPTER_CALLER();
     const Pool* entry = KNOWN_POOL(*dregs, pool, caller);
@@ -159,23 +158,12 @@ void* apr_palloc(void* pool, std::size_t bytes) {
     return block;
 }
 
-static void enter_text(void* pool, const char* text, const dregs_caller& caller, void* (*parent_of)(void*)) {
-    const dregs_api* dregs = text ? shim() : nullptr;
-    const Pool* entry = dregs ? known(*dregs, pool, caller, parent_of) : nullptr;
-    if (entry && entry->handle) dregs->pool_alloc_at(entry->handle, text, std::strlen(text) + 1, &caller, 0);
-}
-
 char* apr_pvsprintf(void* pool, const char* format, va_list arguments) {
     char* text = NEXT(apr_pvsprintf)(pool, format, arguments);
-    enter_text(pool, text, ADAPTER_CALLER(), NEXT(apr_pool_parent_get));
-    return text;
-}
-
-char* apr_psprintf(void* pool, const char* format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    char* text = NEXT(apr_pvsprintf)(pool, format, arguments);
-    va_end(arguments);
-    enter_text(pool, text, ADAPTER_CALLER(), NEXT(apr_pool_parent_get));
+    const dregs_api* dregs = text ? shim() : nullptr;
+    if (!dregs) return text;
+    const dregs_caller caller = ADAPTER_CALLER();
+    const Pool* entry = KNOWN_POOL(*dregs, pool, caller);
+    if (entry && entry->handle) dregs->pool_alloc_at(entry->handle, text, std::strlen(text) + 1, &caller, 0);
     return text;
 }

@@ -23,10 +23,16 @@ struct SiteDraft {
     std::uint64_t top_blocks = 0;
 };
 
+struct OpenDraft {
+    OpenSite site;
+    LabelExamples labels;
+};
+
 struct KindDraft {
     KindReport report;
     absl::flat_hash_set<std::uint32_t> survivors;
     absl::flat_hash_map<std::string, SiteDraft> sites;
+    absl::flat_hash_map<std::string, OpenDraft> open_sites;
     std::map<std::uint32_t, std::uint64_t> parents;  // kind -> instances seen in it
 };
 
@@ -43,6 +49,7 @@ class Reporter {
     void add_counters();
     void count_records();
     void count_open(const format::Scope& scope, KindReport& report);
+    void add_open_site(std::uint32_t instance, const format::Scope& scope, KindDraft& kind);
     void add_blocks();
     void add_survivors(const LiveCell& cell, const ScopeFacts& facts, KindDraft& kind);
     KindReport finish(std::uint32_t kind, KindDraft& draft);
@@ -50,6 +57,7 @@ class Reporter {
 
     Profile& profile_;
     std::map<std::uint32_t, KindDraft> kinds_;
+    absl::flat_hash_map<std::uint32_t, Estimate> in_open_;  // blocks of open instances that know where they were made
     ScopeReport report_;
 };
 
@@ -76,15 +84,34 @@ void Reporter::count_open(const format::Scope& scope, KindReport& report) {
     }
 }
 
+bool is_open_and_known(const format::Scope& scope) {
+    return format::scope_state(scope.status) == format::ScopeState::kOpen && scope.stack != format::kStackNone &&
+           !has_flag(scope, format::kScopeShare);
+}
+
+void Reporter::add_open_site(std::uint32_t instance, const format::Scope& scope, KindDraft& kind) {
+    const std::string key = profile_.namer().site_key(scope.stack);
+    OpenDraft& draft = kind.open_sites[key];
+    draft.site.key = key;
+    ++draft.site.open;
+    if (profile_.scopes().outlived(instance)) ++draft.site.orphans;
+    if (const auto live = in_open_.find(instance); live != in_open_.end()) draft.site.live += live->second;
+    if (draft.site.open == 1) draft.site.top_stack = scope.stack;
+    draft.labels.add(instance, scope);
+}
+
 void Reporter::count_records() {
     const Trace& trace = profile_.trace();
+    std::uint32_t instance = 0;
     for (const format::Scope& scope : trace.scopes()) {
+        const std::uint32_t index = instance++;
         const format::ScopeState state = format::scope_state(scope.status);
         if (state == format::ScopeState::kFree || scope.kind == 0 || has_flag(scope, format::kScopeShare)) continue;
         if (!trace.kinds().find(scope.kind)) continue;
         KindDraft& kind = kinds_[scope.kind];
         kind.report.pool = kind.report.pool || has_flag(scope, format::kScopePool);
         if (state == format::ScopeState::kOpen) count_open(scope, kind.report);
+        if (is_open_and_known(scope)) add_open_site(index, scope, kind);
         const format::Scope* parent = scope.parent ? trace.scopes().find(scope.parent) : nullptr;
         const bool known = parent && format::scope_generation(parent->status) == scope.parent_generation;
         if (known && parent->kind != scope.kind) ++kind.parents[parent->kind];
@@ -102,6 +129,7 @@ void Reporter::add_blocks() {
         }
         KindDraft& kind = kinds_[facts.kind];
         kind.report.live += cell.live;
+        if (is_open_and_known(profile_.trace().scopes()[facts.instance])) in_open_[facts.instance] += cell.live;
         if (facts.outlived) add_survivors(cell, facts, kind);
     }
 }
@@ -130,6 +158,11 @@ bool survives_more(const SurvivorSite& a, const SurvivorSite& b) {
            std::tuple(a.survivors.blocks(), a.survivors.bytes(), std::string_view(b.key));
 }
 
+bool is_open_more(const OpenSite& a, const OpenSite& b) {
+    return std::tuple(b.open, b.live.blocks(), std::string_view(a.key)) <
+           std::tuple(a.open, a.live.blocks(), std::string_view(b.key));
+}
+
 KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {
     KindReport& report = draft.report;
     report.name = profile_.kind_name(kind);
@@ -140,6 +173,11 @@ KindReport Reporter::finish(std::uint32_t kind, KindDraft& draft) {
         report.sites.push_back(std::move(site.site));
     }
     std::sort(report.sites.begin(), report.sites.end(), survives_more);
+    for (auto& [key, open] : draft.open_sites) {
+        open.site.labels = open.labels.labels();
+        report.open_sites.push_back(std::move(open.site));
+    }
+    std::sort(report.open_sites.begin(), report.open_sites.end(), is_open_more);
     return std::move(report);
 }
 
@@ -154,8 +192,8 @@ std::uint32_t Reporter::usual_parent(std::uint32_t kind, const KindDraft& draft)
 
 ScopeReport Reporter::make() {
     add_counters();
-    count_records();
     add_blocks();
+    count_records();
     std::vector<KindNode> nodes;
     nodes.reserve(kinds_.size());
     for (auto& [kind, draft] : kinds_) nodes.push_back({kind, usual_parent(kind, draft), finish(kind, draft)});

@@ -18,6 +18,16 @@ struct SurvivorSite {
     std::uint32_t top_stack = 0;
 };
 
+// Pools, and scopes opened apart from threads, that are still open: by where they were made.
+struct OpenSite {
+    std::string key;
+    std::uint64_t open = 0;
+    std::uint64_t orphans = 0;  // of those, made in scopes that have ended
+    Estimate live;              // blocks in them
+    std::vector<std::string> labels;
+    std::uint32_t top_stack = 0;
+};
+
 struct KindReport {
     std::string name;
     std::string parent;     // the kind it was mostly seen nested in; "" for none
@@ -35,7 +45,8 @@ struct KindReport {
     std::size_t survivor_instances = 0;
     Estimate live;
     Estimate survivors;
-    std::vector<SurvivorSite> sites;  // most survivors first
+    std::vector<SurvivorSite> sites;   // most survivors first
+    std::vector<OpenSite> open_sites;  // most of them first
 };
 
 struct ScopeReport {

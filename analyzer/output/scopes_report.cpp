@@ -108,6 +108,60 @@ void print_survivors(std::ostream& out, Profile& profile, const ScopeReport& rep
     }
 }
 
+// "100 pools of apr_pool are still open (5,000 blocks, 312.5 KiB), made at:"
+std::string open_title(const KindReport& kind, bool sampled) {
+    std::uint64_t open = 0;
+    Estimate live;
+    for (const OpenSite& site : kind.open_sites) {
+        open += site.open;
+        live += site.live;
+    }
+    return absl::StrCat(human_count(open), " of ", escape_text(kind.name), open == 1 ? " is" : " are", " still open (",
+                        count_text(live, sampled, "block", "blocks"), ", ", bytes_text(live, sampled), "), made at:");
+}
+
+void add_open_site(TextTable& table, const OpenSite& site, const RowText& text, bool sampled) {
+    std::vector<std::string> cells{human_count(site.open), human_count(site.orphans)};
+    add_survivor_cells(cells, site.live, sampled);
+    const std::size_t site_column = cells.size();
+    cells.push_back(text.title);
+    table.add_row(std::move(cells));
+    table.paint(site_column, &Palette::bold);
+    add_stack_lines(table, text.frames);
+    add_labels_line(table, site.labels);
+}
+
+void print_open_sites(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
+    const bool sampled = profile.sample_bytes() != 0;
+    out << '\n' << view.palette.bold(open_title(kind, sampled)) << '\n';
+    std::vector<TextTable::Column> columns{{"open", Align::kRight}, {"orphans", Align::kRight}};
+    add_number_column(columns, "blocks", sampled);
+    add_number_column(columns, "bytes", sampled);
+    columns.push_back({"site", Align::kLeft});
+    TextTable table(std::move(columns), view.palette);
+    const std::size_t shown = view.shown(kind.open_sites.size());
+    std::vector<RowStack> stacks;
+    stacks.reserve(shown);
+    for (std::size_t i = 0; i < shown; ++i)
+        stacks.push_back({"", profile.namer().frames(kind.open_sites[i].top_stack, view.frames)});
+    const std::vector<RowText> texts = row_texts(std::move(stacks));
+    for (std::size_t i = 0; i < shown; ++i) add_open_site(table, kind.open_sites[i], texts[i], sampled);
+    table.print(out);
+    if (shown < kind.open_sites.size())
+        out << "(" << human_count(kind.open_sites.size() - shown) << " more: -n 0 shows all)\n";
+}
+
+Json open_site_json(Profile& profile, const OpenSite& site, const ReportView& view) {
+    Json json{{"open", site.open},
+              {"orphans", site.orphans},
+              {"live_blocks", site.live.blocks()},
+              {"live_bytes", site.live.bytes()},
+              {"labels", site.labels},
+              {"frames", frames_json(profile.namer().frames(site.top_stack, view.frames))}};
+    add_error_json(json, site.live, profile.sample_bytes() != 0);
+    return json;
+}
+
 void print_mismatches(std::ostream& out, const KindReport& kind) {
     const std::string name = escape_text(kind.name);
     if (kind.missed_leaves != 0) {
@@ -138,6 +192,10 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
     for (std::size_t i = 0; i < view.shown(kind.sites.size()); ++i) {
         sites.push_back(site_json(profile, kind.sites[i], view));
     }
+    Json open_sites = Json::array();
+    for (std::size_t i = 0; i < view.shown(kind.open_sites.size()); ++i) {
+        open_sites.push_back(open_site_json(profile, kind.open_sites[i], view));
+    }
     Json json{{"name", kind.name},
               {"entered", kind.entered},
               {"left", kind.left},
@@ -156,7 +214,8 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
               {"open_on_gone_threads", kind.open_on_gone_threads},
               {"live_blocks", kind.live.blocks()},
               {"live_bytes", kind.live.bytes()},
-              {"sites", std::move(sites)}};
+              {"sites", std::move(sites)},
+              {"open_sites", std::move(open_sites)}};
     const bool sampled = profile.sample_bytes() != 0;
     add_error_json(json, kind.survivors, sampled);
     add_error_json(json, kind.live, sampled, "live_");
@@ -174,6 +233,9 @@ void print_scopes_text(std::ostream& out, Profile& profile, const ScopeReport& r
         kind_table(report, view.palette, sampled).print(out);
     }
     print_survivors(out, profile, report, view);
+    for (const KindReport& kind : report.kinds) {
+        if (!kind.open_sites.empty()) print_open_sites(out, profile, kind, view);
+    }
     out << '\n'
         << count_text(report.unscoped, sampled, "live block", "live blocks") << " in no scope ("
         << bytes_text(report.unscoped, sampled) << ")\n";
