@@ -18,11 +18,12 @@ namespace {
 
 constexpr int kForwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 
-sigset_t watched_signals() {
+sigset_t watched_signals(int own_signal) {
     sigset_t set;
     ::sigemptyset(&set);
     ::sigaddset(&set, SIGCHLD);
     for (const int signal : kForwarded) ::sigaddset(&set, signal);
+    if (own_signal != 0) ::sigaddset(&set, own_signal);
     return set;
 }
 
@@ -57,8 +58,9 @@ bool from_terminal(const siginfo_t& info) { return info.si_code == SI_KERNEL; }
 
 }  // namespace
 
-Child::Child(const std::string& path, const std::vector<std::string>& argv,
-             const std::vector<std::string>& environment) {
+Child::Child(const std::string& path, const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+             int own_signal)
+    : watched_(watched_signals(own_signal)), own_signal_(own_signal) {
     const std::vector<char*> arguments = pointers_to(argv);
     const std::vector<char*> variables = pointers_to(environment);
     int report[2];
@@ -66,8 +68,7 @@ Child::Child(const std::string& path, const std::vector<std::string>& argv,
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     ::sigaction(SIGCHLD, &standard, &former_action_);  // where it was ignored we could not wait
-    const sigset_t watched = watched_signals();
-    ::sigprocmask(SIG_BLOCK, &watched, &former_mask_);
+    ::sigprocmask(SIG_BLOCK, &watched_, &former_mask_);
     pid_ = ::fork();
     if (pid_ == 0) {
         ::sigaction(SIGCHLD, &former_action_, nullptr);
@@ -81,16 +82,14 @@ Child::Child(const std::string& path, const std::vector<std::string>& argv,
 }
 
 Child::~Child() {
-    const sigset_t watched = watched_signals();
     const struct timespec at_once {};
-    while (::sigtimedwait(&watched, nullptr, &at_once) > 0) {
+    while (::sigtimedwait(&watched_, nullptr, &at_once) > 0) {
     }
     ::sigaction(SIGCHLD, &former_action_, nullptr);
     ::sigprocmask(SIG_SETMASK, &former_mask_, nullptr);
 }
 
-int Child::wait() {
-    const sigset_t watched = watched_signals();
+int Child::wait(const std::function<void()>& on_own_signal) {
     for (;;) {
         int status = 0;
         const pid_t done = ::waitpid(pid_, &status, WNOHANG);
@@ -98,8 +97,12 @@ int Child::wait() {
         if (done < 0 && errno != EINTR)
             throw Error(absl::StrCat("cannot wait for the program: ", std::strerror(errno)));
         siginfo_t info;
-        const int signal = ::sigwaitinfo(&watched, &info);
-        if (signal > 0 && signal != SIGCHLD && !from_terminal(info)) ::kill(pid_, signal);
+        const int signal = ::sigwaitinfo(&watched_, &info);
+        if (signal > 0 && signal == own_signal_) {
+            on_own_signal();
+        } else if (signal > 0 && signal != SIGCHLD && !from_terminal(info)) {
+            ::kill(pid_, signal);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace dregs {
 class Child {
   public:
     // Starts the program in `argv[0]` of `path` with the environment given. Throws Error when there is no process to
-    // be had; what exec says is in start_error().
-    Child(const std::string& path, const std::vector<std::string>& argv, const std::vector<std::string>& environment);
+    // be had; what exec says is in start_error(). `own_signal`, if any, is for us and not passed on.
+    Child(const std::string& path, const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+          int own_signal = 0);
     // Signals were held back so long; those that came for the program are dropped.
     ~Child();
     Child(const Child&) = delete;
@@ -24,10 +26,12 @@ class Child {
     pid_t pid() const { return pid_; }
     // errno of exec, 0: it runs.
     int start_error() const { return start_error_; }
-    // Waits for its end, passing signals on. Returns the wait status.
-    int wait();
+    // Waits for its end, passing signals on; `on_own_signal` is called when that comes. Returns the wait status.
+    int wait(const std::function<void()>& on_own_signal = {});
 
   private:
+    sigset_t watched_{};
+    int own_signal_;
     pid_t pid_ = -1;
     int start_error_ = 0;
     sigset_t former_mask_{};

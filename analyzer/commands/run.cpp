@@ -11,11 +11,14 @@
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/program_file.h"
 #include "analyzer/commands/recording_options.h"
+#include "analyzer/commands/run_watch.h"
 #include "analyzer/commands/shim_path.h"
+#include "analyzer/commands/trigger_options.h"
 #include "analyzer/commands/written_traces.h"
 #include "analyzer/output/escape.h"
 #include "analyzer/trace/clock.h"
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/new_file.h"
 
 namespace dregs {
 namespace {
@@ -27,6 +30,7 @@ constexpr int kNotExecutable = 126;
 struct RunArguments {
     CLI::App* command = nullptr;
     RecordingOptions recording;
+    TriggerOptions triggers;
     std::string adapter;
     bool quiet = false;
     bool strict = false;
@@ -89,6 +93,28 @@ std::vector<std::string> find_preloaded(const std::string& path, const RunArgume
     return preloaded;
 }
 
+// "dregs: 12 snapshots; next: dregs diff server.4711.*.dregs"
+void tell_snapshots(const RunWatch& watch, const std::string& trace, Invocation& invocation) {
+    if (watch.taken() != 0) {
+        invocation.err << "dregs: " << watch.taken() << (watch.taken() == 1 ? " snapshot" : " snapshots");
+        invocation.err << "; next: dregs diff " << escape_text(path_with(trace, "*")) << '\n';
+    }
+    if (watch.failures() != 0) invocation.err << "dregs: " << watch.failures() << " times a snapshot failed\n";
+}
+
+// Until it has ended. Returns its wait status.
+int attend(Child& child, RunWatch& watch, const RunArguments& arguments, std::uint64_t start, Invocation& invocation) {
+    const std::string pattern = arguments.recording.output_pattern();
+    watch.begin(child.pid(), start);
+    const int status = child.wait([&] { watch.request(); });
+    const WrittenTraces traces = find_written_traces(pattern, child.pid(), start);
+    watch.end(traces.own.empty() ? "" : traces.own.back());
+    if (arguments.quiet) return status;
+    tell_traces(traces, invocation);
+    tell_snapshots(watch, traces.own.empty() ? pattern : traces.own.back(), invocation);
+    return status;
+}
+
 void run(const RunArguments& arguments, Invocation& invocation) {
     const std::vector<std::string> words = program_words(*arguments.command, invocation);
     const std::string path = find_program(words.front());
@@ -99,15 +125,14 @@ void run(const RunArguments& arguments, Invocation& invocation) {
     check_program(path, arguments, invocation);
     const std::vector<std::string> preloaded = find_preloaded(path, arguments, invocation);
     const std::uint64_t start = clock_ns(CLOCK_REALTIME);
-    Child child(path, words, arguments.recording.environment(preloaded));
-    const int status = child.wait();
+    RunWatch watch(arguments.triggers.plan(), arguments.recording.output_pattern(), invocation.err);
+    Child child(path, words, arguments.recording.environment(preloaded), arguments.triggers.signal());
     if (child.start_error() != 0) {
+        child.wait();
         invocation.status = not_started(words.front(), child.start_error(), invocation);
         return;
     }
-    if (!arguments.quiet) {
-        tell_traces(find_written_traces(arguments.recording.output_pattern(), child.pid(), start), invocation);
-    }
+    const int status = attend(child, watch, arguments, start, invocation);
     invocation.err.flush();
     invocation.status = end_like(status);
 }
@@ -124,6 +149,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
                      "Show the pools of these libraries, as names with commas; auto: of those that the program is "
                      "linked with; none (DREGS_ADAPTER; default: auto)")
         ->type_name("NAMES");
+    arguments->triggers.add_to_run(*command);
     command->add_flag("-q,--quiet", arguments->quiet,
                       "Do not say which adapters are used and which traces were written");
     command->add_flag("--strict", arguments->strict,

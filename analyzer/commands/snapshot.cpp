@@ -1,11 +1,17 @@
-// dregs snapshot PID|TRACE: a point-in-time copy of a live trace.
+// dregs snapshot PID|TRACE: a point-in-time copy of a live trace, or one after the other.
 #include "analyzer/trace/snapshot.h"
 
 #include <absl/strings/str_cat.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <optional>
 
 #include "analyzer/commands/command.h"
+#include "analyzer/commands/trigger_options.h"
 #include "analyzer/output/escape.h"
 #include "analyzer/symbols/frame.h"
 #include "analyzer/trace/error.h"
@@ -14,6 +20,7 @@
 #include "analyzer/trace/load.h"
 #include "analyzer/trace/locate.h"
 #include "analyzer/trace/process_status.h"
+#include "analyzer/watch/watcher.h"
 
 namespace dregs {
 namespace {
@@ -22,14 +29,40 @@ struct SnapshotArguments {
     std::string trace;
     std::string output;
     bool consistent = false;
+    TriggerOptions triggers;
 };
 
-// server.4711.dregs -> ./server.4711.snapshot.dregs
-std::string default_output(const FileSource& source) {
+// Signals that end us end the watch between two snapshots, not in the middle of one.
+constexpr int kEnding[] = {SIGINT, SIGTERM, SIGHUP};
+Watcher* g_watcher = nullptr;
+volatile sig_atomic_t g_ended_by = 0;
+
+void end_watch(int signal) {
+    g_ended_by = signal;
+    g_watcher->stop();
+}
+
+// Readable when the process has ended.
+class ProcessEnd {
+  public:
+    explicit ProcessEnd(pid_t pid) : descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
+        if (descriptor_ < 0) throw Error(absl::StrCat("process ", pid, ": ", std::strerror(errno)));
+    }
+    ~ProcessEnd() { ::close(descriptor_); }
+    ProcessEnd(const ProcessEnd&) = delete;
+    ProcessEnd& operator=(const ProcessEnd&) = delete;
+    int descriptor() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+// server.4711.dregs, ".snapshot" -> ./server.4711.snapshot.dregs
+std::string default_output(const FileSource& source, const std::string& part) {
     const std::string name(display_name(source.name()));
     const std::size_t dot = name.rfind('.');
     const bool suffixed = dot != std::string::npos && dot != 0;
-    return suffixed ? absl::StrCat(name.substr(0, dot), ".snapshot", name.substr(dot)) : name + ".snapshot.dregs";
+    return suffixed ? absl::StrCat(name.substr(0, dot), part, name.substr(dot)) : name + part + ".dregs";
 }
 
 // Nothing when the process does not run any more: then the file stands still by itself.
@@ -39,10 +72,48 @@ std::optional<pid_t> running_writer(const OpenedTrace& opened) {
     return status.running() ? std::optional(static_cast<pid_t>(status.pid)) : std::nullopt;
 }
 
+// After an exec the process writes another trace.
+std::vector<WatchTarget> target_of(pid_t pid, const std::string& output) {
+    try {
+        const auto source = open_trace_of(static_cast<std::uint32_t>(pid));
+        return {
+            {source->name(), static_cast<std::uint32_t>(pid), output.empty() ? default_output(*source, "") : output}};
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+void watch_until_end(Watcher& watcher) {
+    g_watcher = &watcher;
+    struct sigaction action {};
+    action.sa_handler = end_watch;
+    for (const int signal : kEnding) ::sigaction(signal, &action, nullptr);
+    watcher.run();
+    for (const int signal : kEnding) ::signal(signal, SIG_DFL);
+    if (g_ended_by != 0) ::raise(g_ended_by);
+}
+
+void watch(const SnapshotArguments& arguments, Invocation& invocation) {
+    const OpenedTrace opened = open_trace_or_pid(arguments.trace);
+    const auto pid = running_writer(opened);
+    if (!pid) throw Error(absl::StrCat(arguments.trace, ": its process does not run any more"));
+    if (arguments.consistent) throw Error("--consistent does not go with more than one snapshot");
+    const ProcessEnd end(*pid);
+    std::size_t taken = 0;
+    WatchHooks hooks;
+    hooks.find = [&] { return target_of(*pid, arguments.output); };
+    hooks.taken = [&](const std::string& path) { ++taken, invocation.out << escape_text(path) << std::endl; };
+    hooks.failed = [&](const std::string& why) { invocation.err << "dregs: " << escape_text(why) << std::endl; };
+    Watcher watcher(arguments.triggers.plan(), hooks, end.descriptor());
+    watch_until_end(watcher);
+    if (taken == 0 && watcher.failures() != 0) invocation.status = 2;
+}
+
 void snapshot(const SnapshotArguments& arguments, Invocation& invocation) {
+    if (arguments.triggers.plan().watches()) return watch(arguments, invocation);
     const OpenedTrace opened = open_trace_or_pid(arguments.trace);
     SnapshotOptions options;
-    options.path = arguments.output.empty() ? default_output(*opened.source) : arguments.output;
+    options.path = arguments.output.empty() ? default_output(*opened.source, ".snapshot") : arguments.output;
     options.consistent = arguments.consistent;
     std::optional<Freeze> freeze;
     const auto writer = arguments.consistent ? running_writer(opened) : std::nullopt;
@@ -66,6 +137,7 @@ void add_snapshot(CLI::App& app, Invocation& invocation) {
             "The copy (default: NAME.snapshot.dregs here); one that exists is kept, and .2 goes before the suffix")
         ->type_name("FILE");
     command->add_flag("--consistent", arguments->consistent, "Stop the process for as long as the copy takes");
+    arguments->triggers.add_to_snapshot(*command);
     command->callback([arguments, &invocation] { snapshot(*arguments, invocation); });
 }
 

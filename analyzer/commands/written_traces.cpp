@@ -61,14 +61,22 @@ std::vector<Found> candidates(const std::string& pattern, std::uint64_t since_ns
 
 }  // namespace
 
-WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns) {
-    WrittenTraces traces;
+std::vector<WrittenTrace> list_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns) {
+    std::vector<WrittenTrace> traces;
     std::set<std::uint32_t> family{static_cast<std::uint32_t>(pid)};
     for (const Found& found : candidates(pattern, since_ns)) {
         const bool own = found.header.pid == static_cast<std::uint32_t>(pid);
         if (!own && !family.contains(found.header.parent_pid)) continue;
         family.insert(found.header.pid);
-        (own ? traces.own : traces.children).push_back(found.path);
+        traces.push_back({found.path, static_cast<pid_t>(found.header.pid)});
+    }
+    return traces;
+}
+
+WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns) {
+    WrittenTraces traces;
+    for (WrittenTrace& trace : list_written_traces(pattern, pid, since_ns)) {
+        (trace.pid == pid ? traces.own : traces.children).push_back(std::move(trace.path));
     }
     return traces;
 }

@@ -9,6 +9,11 @@
 
 namespace dregs {
 
+struct WrittenTrace {
+    std::string path;
+    pid_t pid;  // as the process itself knows it
+};
+
 struct WrittenTraces {
     std::vector<std::string> own;       // of the program itself; more than one when it called exec
     std::vector<std::string> children;  // of its descendants
@@ -16,6 +21,9 @@ struct WrittenTraces {
 
 // `pattern` is the absolute one given to the shim, `since_ns` (CLOCK_REALTIME) is before the start.
 WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns);
+
+// The same as a list, in order of their beginning: a process that called exec is there more than once.
+std::vector<WrittenTrace> list_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns);
 
 // A pattern that means the same wherever the program goes: made absolute, with the percent signs of the folder kept.
 std::string absolute_pattern(const std::string& pattern);

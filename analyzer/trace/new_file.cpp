@@ -24,13 +24,15 @@ bool all_zero(absl::Span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-std::string numbered_path(const std::string& path, unsigned number) {
+std::string path_with(const std::string& path, const std::string& part) {
     const std::size_t slash = path.rfind('/');
     const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
     std::size_t dot = path.rfind('.');
     if (dot == std::string::npos || dot <= name) dot = path.size();
-    return absl::StrCat(path.substr(0, dot), ".", number, path.substr(dot));
+    return absl::StrCat(path.substr(0, dot), ".", part, path.substr(dot));
 }
+
+std::string numbered_path(const std::string& path, unsigned number) { return path_with(path, absl::StrCat(number)); }
 
 NewFile::NewFile(const std::string& path) : path_(path) {
     for (unsigned number = 2;; ++number) {

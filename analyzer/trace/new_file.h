@@ -33,6 +33,8 @@ class NewFile {
     bool kept_ = false;
 };
 
+// "a/b.dregs", "x" -> "a/b.x.dregs"
+std::string path_with(const std::string& path, const std::string& part);
 // "a/b.dregs", 2 -> "a/b.2.dregs"
 std::string numbered_path(const std::string& path, unsigned number);
 

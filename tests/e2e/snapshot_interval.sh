@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# --snapshot-every for a program that forks and calls exec: each process has its own, of each at most --snapshot-keep stay, and
+# their trend is told; options come from the environment, too. dregs snapshot PID --every does the same from outside.
+. "$(dirname "$0")/harness.sh"
+. "$(dirname "$0")/host.sh"
+of() { find traces -name "obedient.$1.[0-9]*T*.interval*dregs"; }
+has_of() { [ "$(of "$2" | wc -l)" -ge "$1" ]; }
+
+start_host --snapshot-every=100ms --snapshot-keep=4 --snapshot-exit
+tell fork 300 100
+child=$(pgrep -P "$PROGRAM")
+for i in $(seq 12); do
+    tell keep 50 100
+    sleep 0.05 # a moment between, for snapshots to differ
+done
+wait_for 10 has_of 4 "$child"
+wait_for 10 has_of 4 "$PROGRAM"
+sleep 0.3 # for more than are kept
+expect_eq "of the program" 4 "$(of "$PROGRAM" | wc -l)"
+expect_eq "of the child" 4 "$(of "$child" | wc -l)"
+expect_eq "blocks of the child" 300 "$(blocks_in "$(of "$child" | head -1)")"
+tell exec
+tell keep 700 100
+sleep 0.3
+end_host exit 7
+expect_eq "exit status" 7 "$STATUS"
+expect_eq "the last state of the last image" 1 "$(snapshots exit)"
+expect_eq "its blocks" 701 "$(blocks_in "$(ls traces/*.exit.dregs)")"
+expect_top "it says when" True 'd["trace"]["snapshot_realtime_ns"] > 0'
+
+rm -f traces/*
+DREGS_SNAPSHOT_EVERY=100ms DREGS_SNAPSHOT_KEEP=20 start_host
+for i in $(seq 10); do
+    tell keep 100 100
+    wait_for 10 has_of "$i" "$PROGRAM"
+done
+end_host
+expect_eq "exit status" 0 "$STATUS"
+mapfile -t kept < <(of "$PROGRAM")
+dregs_json diff "${kept[@]}" >diff.json
+expect_json "what it kept grows" grows diff.json "text(s['trend'] for s in sites('keep'))"
+
+run_in_background() { LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/obedient" <commands >host.out 2>host.err & }
+: >host.out
+run_in_background
+PROGRAM=$!
+STARTED+=("$PROGRAM")
+exec 6>commands
+ANSWERS=1
+wait_for 10 answered
+tell keep 100 100
+"$DREGS_BIN" snapshot "$PROGRAM" --every=100ms --count=3 -o "$WORK/out.dregs" >taken || fail "snapshot --every: $?"
+expect_eq "as many as asked for" 3 "$(wc -l <taken)"
+while read -r path; do expect_eq "blocks in $path" 101 "$(blocks_in "$path")"; done <taken
+"$DREGS_BIN" snapshot "$PROGRAM" --every=1h -o "$WORK/end.dregs" >taken_at_once &
+watching=$!
+wait_for 10 test -s taken_at_once
+end_host exit 0 2>/dev/null
+wait "$watching"
+expect_eq "the watch ends with the process" 0 $?
