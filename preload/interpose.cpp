@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "preload/limiter.h"
 #include "preload/recorder.h"
 #include "preload/system/attributes.h"
 #include "preload/system/bootstrap_heap.h"
@@ -17,7 +18,11 @@ using dregs::real_ready;
 namespace {
 
 DREGS_INLINE void* recorded(void* block, std::size_t bytes) {
-    if (DREGS_LIKELY(block != nullptr)) dregs::record_alloc(block, bytes);
+    if (DREGS_LIKELY(block != nullptr)) {
+        dregs::record_alloc(block, bytes);
+    } else {
+        dregs::note_failed_alloc(bytes);
+    }
     return block;
 }
 
@@ -49,7 +54,7 @@ DREGS_INLINE void* reallocate(void* block, std::size_t bytes, const dregs::Regis
     else if (bytes == 0)
         dregs::finish_free(taken, caller);
     else
-        dregs::put_back(block, taken);
+        dregs::put_back(block, taken), dregs::note_failed_alloc(bytes);
     return moved;
 }
 
@@ -96,6 +101,7 @@ DREGS_HOOK int posix_memalign(void** out, std::size_t alignment, std::size_t byt
     }
     const int error = g_real.posix_memalign(out, alignment, bytes);
     if (error == 0) recorded(*out, bytes);
+    if (error == ENOMEM) dregs::note_failed_alloc(bytes);
     return error;
 }
 

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include "preload/limiter.h"
 #include "preload/recorder.h"
 #include "preload/state.h"
 #include "preload/system/options.h"
@@ -123,6 +124,19 @@ void adopt_early_loss(format::Header& header) {
     fetch_add(header.lost_markers, g_state.early.markers);
 }
 
+// A sample does not know how much is live.
+void watch_limits() {
+    State& s = g_state;
+    if (s.sample_bytes == 0) s.limits.read(g_options.limit, s.kinds);
+    s.special_allocs = s.rare_frees = s.sample_bytes != 0 || s.limits.any();
+    s.watches_failures = s.limits.any() || g_options.snapshot_failed != 0;
+    if (s.sample_bytes != 0 && g_options.limit[0]) {
+        s.notes.add(format::NoteCode::kLimitIgnored, 0, nullptr, s.clock.now_cs());
+    }
+    if (s.limits.any()) s.modules.count_in(s.limits);
+    if (s.limits.any() && text_equal(g_options.limit_action, "fail")) guard_allocator();
+}
+
 bool start() {
     if (has_sanitizer() || !sys::wipe_on_fork(&g_state, sizeof g_state)) return false;
     if (!g_options_read) read_options(g_options);
@@ -133,11 +147,11 @@ bool start() {
     g_state.clock.start();
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
     g_state.sample_bytes = static_cast<std::uint32_t>(g_options.sample);
-    g_state.rare_frees = g_state.sample_bytes != 0;
     g_state.ledger = static_cast<std::uint32_t>(g_options.ledger);
     g_state.special_frees = g_state.sample_bytes | g_state.ledger;
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
+    watch_limits();
     adopt_early_loss(g_state.file.header());
     seal_header(g_state.file.header());
     return true;

@@ -1,5 +1,7 @@
 #include "preload/recorder.h"
 
+#include "preload/limiter.h"
+
 namespace dregs {
 namespace {
 
@@ -24,9 +26,11 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
         add_local(thread.counters->replaced_blocks, 1);
         if (g_state.ledger != 0)
             note_release(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
+        if (g_state.limits.any()) leave_limited(replaced.scope, replaced.bytes);
+        if (g_state.limits.any()) enter_limited(record.scope, record.bytes, nested);
         release(thread, replaced.scope, block, nested);
-    } else if (DREGS_UNLIKELY(g_state.sample_bytes != 0)) {
-        g_state.sampled.add(address_of(block));
+    } else if (DREGS_UNLIKELY(g_state.special_allocs != 0)) {
+        enter_special_block(block, record, nested);
     }
 }
 
@@ -163,6 +167,7 @@ void put_back(void* block, const TakenBlock& taken) {
     Block replaced;
     g_state.blocks.insert(address_of(block), taken.block, replaced);
     if (g_state.sample_bytes != 0) g_state.sampled.add(address_of(block));
+    if (g_state.limits.any()) g_state.limits.add(g_state.scopes.at(taken.block.scope).kind, taken.block.bytes);
 }
 
 void finish_free(const TakenBlock& taken, const Registers& caller) {

@@ -101,7 +101,9 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
 void give_block(ThreadState& thread, const void* block, std::uint64_t scope);
 // ThreadScopes::attach, to scopes of other threads, too.
 std::uint64_t attach_scope(ThreadState& thread, std::uint64_t scope);
-// A block of a sample, or one that another thread may be moving.
+// A block of a sample has been recorded, or one where live bytes have a limit.
+void enter_special_block(const void* block, const Block& record, bool nested);
+// A block of such, or one that another thread may be moving.
 bool take_rare_block(const void* block, Block& taken);
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();

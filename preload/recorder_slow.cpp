@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "preload/lifecycle.h"
+#include "preload/limiter.h"
 #include "preload/recorder.h"
 #include "preload/state.h"
 
@@ -123,10 +124,16 @@ DREGS_COLD void notice_unloading(const void* block) {
     forget_module(g_state.modules.forget_unrecorded(reinterpret_cast<std::uintptr_t>(block)));
 }
 
+void enter_special_block(const void* block, const Block& record, bool nested) {
+    if (g_state.sample_bytes != 0) g_state.sampled.add(reinterpret_cast<std::uintptr_t>(block));
+    if (g_state.limits.any()) enter_limited(record.scope, record.bytes, nested);
+}
+
 bool take_rare_block(const void* block, Block& taken) {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
     if (!g_state.blocks.take_contended(address, taken)) return false;
     if (g_state.sample_bytes != 0) g_state.sampled.remove(address);
+    if (g_state.limits.any()) leave_limited(taken.scope, taken.bytes);
     return true;
 }
 
@@ -144,10 +151,11 @@ void give_block(ThreadState& thread, const void* block, std::uint64_t scope) {
     expect_visits(thread, scope);
     if (scope && !g_state.thread_scopes.arrive(thread, scope)) return add_local(thread.counters->bad_markers, 1);
     const std::uint32_t to = scope ? handle_index(scope) : thread.frames[0].instance;
-    std::uint32_t from = 0;
+    Block moved{};
     if (!scope) g_state.scopes.count_arrival(to);
-    if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, from)) {
-        g_state.scopes.count_release(&thread.stock, from);
+    if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, moved)) {
+        if (g_state.limits.any()) move_limited(moved.scope, to, moved.bytes);
+        g_state.scopes.count_release(&thread.stock, moved.scope);
     } else {
         g_state.scopes.count_release(&thread.stock, to);
         if (g_state.sample_bytes == 0) add_local(thread.counters->bad_markers, 1);  // not of the sample

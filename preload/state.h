@@ -6,6 +6,7 @@
 
 #include "preload/blocks/address_filter.h"
 #include "preload/blocks/block_map.h"
+#include "preload/blocks/limits.h"
 #include "preload/blocks/modules.h"
 #include "preload/blocks/pools.h"
 #include "preload/blocks/side_table.h"
@@ -46,13 +47,16 @@ struct alignas(4096) State {
     Clock clock;
     std::uint32_t max_frames;
     std::uint32_t forked;
-    std::uint32_t sample_bytes;   // 0: every block is recorded
-    std::uint32_t ledger;         // 1: so is where each is released
-    std::uint32_t special_frees;  // either of the two: a free is more than taking the block out
-    std::uint32_t rare_frees;     // 1: blocks are a sample, or the program moves blocks (take_rare_block)
-    std::uint32_t moves_ready;    // 1: no thread takes blocks out in the quick way any more
-    std::uint32_t visits_ready;   // 1: no thread leaves its scopes in the quick way any more
-    char scratch[kPathBytes];     // for whoever starts the process: hooks run on small stacks
+    std::uint32_t sample_bytes;      // 0: every block is recorded
+    std::uint32_t ledger;            // 1: so is where each is released
+    std::uint32_t special_frees;     // either of the two: a free is more than taking the block out
+    std::uint32_t special_allocs;    // 1: blocks are a sample, or live bytes have a limit (enter_special_block)
+    std::uint32_t rare_frees;        // 1: so they are, or the program moves blocks (take_rare_block)
+    std::uint32_t watches_failures;  // 1: an allocation that fails is worth a snapshot
+    std::uint32_t told_failure;      // 1: it has been taken
+    std::uint32_t moves_ready;       // 1: no thread takes blocks out in the quick way any more
+    std::uint32_t visits_ready;      // 1: no thread leaves its scopes in the quick way any more
+    char scratch[kPathBytes];        // for whoever starts the process: hooks run on small stacks
     TraceFile file;
     StringTable strings;
     Notes notes;
@@ -60,6 +64,7 @@ struct alignas(4096) State {
     ScopeTable scopes;
     SideTable side;
     BlockMap blocks;
+    Limits limits;
     AddressFilter sampled;  // the blocks in `blocks`, when they are a sample
     Kinds kinds;
     ThreadScopes thread_scopes;

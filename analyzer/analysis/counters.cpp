@@ -25,6 +25,8 @@ const char* note_text(format::NoteCode code) {
         case format::NoteCode::kOwnScope:
             return "a library was loaded with RTLD_DEEPBIND or into a namespace: what it allocates is most likely not "
                    "seen";
+        case format::NoteCode::kLimitIgnored:
+            return "limits were not watched: a sample does not know how much is live";
         default:
             return "a note this dregs does not know";
     }
@@ -126,6 +128,10 @@ Totals sum_totals(const Trace& trace, const LiveSet& live) {
         totals.pool_frees += thread.pool_frees;
     }
     totals.sample_bytes = trace.header().sample_bytes;
+    totals.refused_allocs = trace.header().refused_allocs;
+    for (const format::Note& note : trace.notes()) {
+        if (note.code == format::NoteCode::kLimitPassed) totals.passed_limits.emplace_back(trace.string(note.detail));
+    }
     make_calls_agree(totals);
     return totals;
 }
@@ -145,7 +151,8 @@ Loss sum_loss(const Trace& trace, const LiveSet& live, bool at_rest) {
         if ((module.flags & format::kModuleUnwatched) != 0) loss.notes.push_back(describe_unwatched(trace, module));
     }
     for (const format::Note& note : trace.notes()) {
-        if (note.code != format::NoteCode::kNone) loss.notes.push_back(describe(trace, note));
+        const bool tells_loss = note.code != format::NoteCode::kNone && note.code != format::NoteCode::kLimitPassed;
+        if (tells_loss) loss.notes.push_back(describe(trace, note));
     }
     return loss;
 }

@@ -23,6 +23,8 @@ struct Totals {
     std::uint32_t sample_bytes = 0;
     std::uint64_t pool_allocs = 0;
     std::uint64_t pool_frees = 0;
+    std::uint64_t refused_allocs = 0;        // made to fail, beyond a limit
+    std::vector<std::string> passed_limits;  // of which live bytes passed that: a kind of scope, "" for all
 };
 
 struct Loss {

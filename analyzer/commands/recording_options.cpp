@@ -62,6 +62,24 @@ std::string to_plain_number(std::string& text) {
     return {};
 }
 
+// What is wrong with "64M,packet:1M", or nothing.
+std::string limit_problem(const std::string& text) {
+    for (const absl::string_view entry : absl::StrSplit(text, ',')) {
+        const std::size_t colon = entry.rfind(':');
+        const absl::string_view bytes = colon == absl::string_view::npos ? entry : entry.substr(colon + 1);
+        const std::size_t digits = std::min(bytes.find_first_not_of("0123456789"), bytes.size());
+        const absl::string_view unit = bytes.substr(digits);
+        const bool known_unit =
+            unit.empty() || (unit.size() == 1 && absl::string_view("kKmMgG").find(unit[0]) != absl::string_view::npos);
+        std::uint64_t number = 0;
+        const bool is_number = absl::SimpleAtoi(bytes.substr(0, digits), &number) && number > 0;
+        if (!known_unit || !is_number || colon == 0) {
+            return absl::StrCat(entry, " is no limit: BYTES or KIND:BYTES, with or without K, M or G");
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 void RecordingOptions::add_to(CLI::App& command) {
@@ -77,6 +95,8 @@ void RecordingOptions::add_to(CLI::App& command) {
         option, [this](std::int64_t times) { given_[variable] = times > 0 ? "1" : "0"; }, \
         described(help, variable, ""));
 #include "dregs/options.inc"
+    command.get_option("--limit")->check(CLI::Validator(limit_problem, ""));
+    command.get_option("--limit-action")->check(CLI::IsMember({"snapshot", "fail"}).description(""));
 }
 
 std::string RecordingOptions::output_pattern() const {

@@ -83,7 +83,9 @@ Json totals_json(const Totals& totals) {
               {"pool_allocs", totals.pool_allocs},
               {"pool_frees", totals.pool_frees},
               {"suppressed_blocks", totals.suppressed.blocks()},
-              {"suppressed_bytes", totals.suppressed.bytes()}};
+              {"suppressed_bytes", totals.suppressed.bytes()},
+              {"refused_allocs", totals.refused_allocs},
+              {"passed_limits", totals.passed_limits}};
     add_error_json(json, totals.live, totals.sample_bytes != 0);
     return json;
 }

@@ -131,7 +131,21 @@ void print_headline(std::ostream& out, const Profile& profile, const Palette& pa
     out << '\n';
 }
 
+// "limit passed: all live bytes, packet; 12 allocations were made to fail"
+void print_limits(std::ostream& out, const Totals& totals, const Palette& palette) {
+    if (totals.passed_limits.empty() && totals.refused_allocs == 0) return;
+    std::vector<std::string> names;
+    for (const std::string& name : totals.passed_limits) names.push_back(name.empty() ? "all live bytes" : name);
+    std::string text = absl::StrCat("limit passed: ", escape_text(absl::StrJoin(names, ", ")));
+    if (totals.refused_allocs != 0) {
+        absl::StrAppend(&text, "; ", human_plural(totals.refused_allocs, "allocation was", "allocations were"),
+                        " made to fail");
+    }
+    out << palette.yellow(text) << '\n';
+}
+
 void print_losses(std::ostream& out, const Profile& profile, const Palette& palette) {
+    print_limits(out, profile.totals(), palette);
     const LossList losses = list_losses(profile.loss());
     if (losses.parts().empty()) {
         // A note may be of blocks that never came by here.

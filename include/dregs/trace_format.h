@@ -112,7 +112,8 @@ struct Header {
     std::uint64_t snapshot_realtime_ns;
     std::uint32_t snapshot_flags;  // SnapshotFlags
     StringRef snapshot_label;
-    std::uint64_t reserved1[6];
+    std::uint64_t refused_allocs;  // allocations that were made to fail, beyond a limit
+    std::uint64_t reserved1[5];
     Table tables[kMaxTables];
 };
 static_assert(sizeof(Header) <= kHeaderBytes);
@@ -391,6 +392,8 @@ enum class NoteCode : std::uint32_t {
     kModulesFull = 3,
     kForeignMalloc = 4,   // the program brings its own malloc: `detail` is its module
     kSnapshotFailed = 6,  // dregs_snapshot(): `error`, `detail` the label
+    kLimitPassed = 8,     // live bytes; `detail` is the kind of scope, none: of all
+    kLimitIgnored = 9,    // limits were asked for, but the trace is a sample
     kOwnScope = 7,        // `detail` was asked for with RTLD_DEEPBIND or in a namespace: it may call another malloc
 };
 struct Note {

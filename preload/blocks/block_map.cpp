@@ -119,15 +119,18 @@ bool BlockMap::take_contended(std::uintptr_t address, Block& out) {
     return take_aside(address, out);
 }
 
-bool BlockMap::move(std::uintptr_t address, std::uint32_t scope, std::uint32_t& former) {
+bool BlockMap::move(std::uintptr_t address, std::uint32_t scope, Block& former) {
     Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
     Word word = at ? load_acquire(*at) : Word{0};
     while (begins_at(word, address)) {
-        former = format::word_scope(word);
+        former = read(word, address);
         const Word moved = (word & ~(Word{format::kMaxScopes} << 10)) | (Word{scope} << 10);
         if (compare_exchange(*at, word, moved)) return true;
     }
-    return side_->has_malloc_blocks() && side_->move(address, scope, former);
+    format::SideBlock aside{};
+    if (!side_->has_malloc_blocks() || !side_->move(address, scope, aside)) return false;
+    former = {aside.bytes, aside.stack, aside.scope};
+    return true;
 }
 
 }  // namespace dregs

@@ -36,9 +36,9 @@ class BlockMap {
     bool take(std::uintptr_t address, Block& out);
     // The same where another thread may move the block at this moment.
     bool take_contended(std::uintptr_t address, Block& out);
-    // Changes the scope of a block; the former one is in `former`. False: not known. Another thread may take or move it
+    // Changes the scope of a block; `former` is as it was before. False: not known. Another thread may take or move it
     // at this moment, but not by take().
-    bool move(std::uintptr_t address, std::uint32_t scope, std::uint32_t& former);
+    bool move(std::uintptr_t address, std::uint32_t scope, Block& former);
 
   private:
     using Word = format::Word;

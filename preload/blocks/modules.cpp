@@ -140,10 +140,11 @@ void Modules::describe_file(const LoadedObject& object, Record& out) {
 // block, a parent process's for instance, is known by its address alone.
 void Modules::watch(const ::link_map* link_map) {
     const auto address = reinterpret_cast<std::uintptr_t>(link_map);
-    std::uint32_t former = 0;
+    Block former{};
     if (blocks_->move(address, kUnattributedScope, former)) {
-        if (former != kUnattributedScope) scopes_->count_release(nullptr, former);
-        return;
+        if (former.scope == kUnattributedScope) return;
+        if (limits_) limits_->move(scopes_->at(former.scope).kind, 0, former.bytes);
+        return scopes_->count_release(nullptr, former.scope);
     }
     if (sampled_) sampled_->add(address);
     if (!sampled_ || is_from_before(link_map) || !enter(link_map)) unrecorded_.add(address);

@@ -9,6 +9,7 @@
 
 #include "preload/blocks/address_filter.h"
 #include "preload/blocks/block_map.h"
+#include "preload/blocks/limits.h"
 #include "preload/file/string_table.h"
 #include "preload/file/table.h"
 #include "preload/system/clock.h"
@@ -22,6 +23,8 @@ class Modules {
                 const Clock& clock);
     // The block map holds a sample: the link maps of modules that come from now on are entered into it themselves.
     void watch_all(AddressFilter& sampled);
+    // Link maps that are moved out of their scope are moved in these sums, too.
+    void count_in(Limits& limits) { limits_ = &limits; }
     // The index of the module instance that `object` is; format::kNoModule when there is no room. Not on a hot path.
     std::uint32_t identify(const LoadedObject& object);
     // A block of the unattributed scope was freed: when it was a link map, its module is gone. Returns its index or 0.
@@ -61,6 +64,7 @@ class Modules {
     TraceTable<Record, format::kModules, 64> records_;
     Loaded loaded_[format::kMaxModules];
     AddressFilter unrecorded_;  // link maps of loaded modules that are not in the block map
+    Limits* limits_;            // null: there are none
     AddressFilter* sampled_;    // null: the block map holds every block
     std::uint32_t before_count_;
     const ::link_map* before_[kMostBefore];  // link maps that were there when recording began

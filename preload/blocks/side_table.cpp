@@ -120,12 +120,12 @@ bool SideTable::take(std::uint64_t key, Record& out) {
     return live;
 }
 
-bool SideTable::move(std::uint64_t key, std::uint32_t scope, std::uint32_t& former) {
+bool SideTable::move(std::uint64_t key, std::uint32_t scope, format::SideBlock& former) {
     Search place{};
     Record held{};
     Record* at = hold(key, place, held);
     if (!at) return false;
-    former = held.scope;
+    former = held;
     store_relaxed(at->scope, scope);
     store_release(at->key, key);
     return true;

@@ -19,7 +19,7 @@ class SideTable : public TableSegments {
     // `block.key` is the address, with format::kSidePool for a pool's block.
     Insert insert(const format::SideBlock& block, format::SideBlock& replaced);
     bool take(std::uint64_t key, format::SideBlock& out);
-    bool move(std::uint64_t key, std::uint32_t scope, std::uint32_t& former);
+    bool move(std::uint64_t key, std::uint32_t scope, format::SideBlock& former);
     bool has_malloc_blocks() const { return load_relaxed(malloc_blocks_) != 0; }
 
   private:

@@ -77,16 +77,16 @@ TEST_F(BlockMapTest, AFreeThatWasNotSeen) {
 
 TEST_F(BlockMapTest, MovedToAnotherScope) {
     insert(kHeap, 100, 7, 99);
-    std::uint32_t former = 0;
+    Block former{};
     EXPECT_TRUE(blocks().move(kHeap, 3, former));
-    EXPECT_EQ(former, 99u);
+    EXPECT_EQ(former.scope, 99u);
     EXPECT_FALSE(blocks().move(kHeap + 64, 3, former));
     expect_block(kHeap, 100);
 }
 
 TEST_F(SharedGranuleTest, FourBlocksInOneGranule) {
     for (std::uintptr_t i = 0; i < 4; ++i) EXPECT_EQ(insert(kHeap + i * 8, 8 + i), BlockMap::Insert::kDone);
-    std::uint32_t former = 0;
+    Block former{};
     EXPECT_TRUE(blocks().move(kHeap + 24, 3, former));
     for (std::uintptr_t i = 4; i-- > 0;) expect_block(kHeap + i * 8, 8 + i);
 }
@@ -153,9 +153,9 @@ void move_while_it_is_taken(BlockMap& blocks, std::uintptr_t address) {
     std::atomic<std::int64_t> inside[6] = {};
     std::thread mover([&] {
         for (std::uint32_t to = 4; !done; to ^= 1) {
-            std::uint32_t former = 0;
+            Block former{};
             ++inside[to];
-            --inside[blocks.move(address, to, former) ? former : to];
+            --inside[blocks.move(address, to, former) ? former.scope : to];
         }
     });
     for (int round = 0; round < 20'000; ++round) {
