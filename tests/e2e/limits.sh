@@ -73,11 +73,13 @@ run_limited fork --limit=100000
 expect_eq "the child" "child ended with 0" "$(cat out)"
 expect_eq "snapshots" "" "$(ls here | grep limit)"
 
-# For real.
+# For real: no more private memory is to be had. (Where it is addresses that are short the copy may have no room either.)
 for option in --snapshot-failed --limit=10G; do
-    (ulimit -v 300000 && run_limited exhaust "$option" && echo "$SNAPSHOTS" >snapshots) || fail "exhaust $option"
+    ulimit -S -d 300000
+    run_limited exhaust "$option"
+    ulimit -S -d unlimited
     expect_eq "what the program sees with $option" "Cannot allocate memory" "$(cat out)"
-    expect_eq "snapshots with $option" t.failed.dregs "$(grep -o 't.failed.dregs' snapshots)"
+    expect_eq "snapshots with $option" "t.failed.dregs " "$SNAPSHOTS"
     expect_sound here/t.failed.dregs
     expect_top "blocks when there were no more" True 'total("exhaust") > 50'
 done

@@ -64,12 +64,13 @@ static void say(const char* function, const void* block, int error) {
 
 static void every(void) {
     const size_t more = 20000;
-    void* small = malloc(10);
+    const volatile size_t too_many = (size_t)-1;
+    void* volatile small = malloc(10);
     void* aligned = NULL;
     keep(90, kBytes);
     SAY("malloc", malloc(more));
     SAY("calloc", calloc(more / 8, 8));
-    SAY("calloc of too many", calloc((size_t)-1, 8));
+    SAY("calloc of too many", calloc(too_many, 8));
     SAY("realloc", realloc(small, more));
     SAY("realloc of nothing", realloc(NULL, more));
     SAY("reallocarray", reallocarray(small, more / 8, 8));
