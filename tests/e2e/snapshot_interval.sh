@@ -3,26 +3,30 @@
 # their trend is told; options come from the environment, too. dregs snapshot PID --every does the same from outside.
 . "$(dirname "$0")/harness.sh"
 . "$(dirname "$0")/host.sh"
-of() { find traces -name "obedient.$1.[0-9]*T*.interval*dregs"; }
+of() { ls -tr traces/obedient."$1".20[0-9]*T*.interval*dregs 2>/dev/null; }  # PID -> oldest first
 has_of() { [ "$(of "$2" | wc -l)" -ge "$1" ]; }
+is_gone() { [ ! -e "$1" ]; }
 
 start_host --snapshot-every=100ms --snapshot-keep=4 --snapshot-exit
 tell fork 300 100
+tell keep 600 100
 child=$(pgrep -P "$PROGRAM")
-for i in $(seq 12); do
-    tell keep 50 100
-    sleep 0.05 # a moment between, for snapshots to differ
+for process in "$child" "$PROGRAM"; do
+    wait_for 10 has_of 4 "$process"
+    first=$(of "$process" | head -1)
+    wait_for 10 is_gone "$(of "$process" | sed -n 2p)"
+    [ -e "$first" ] || fail "the first of $process did not stay"
 done
-wait_for 10 has_of 4 "$child"
-wait_for 10 has_of 4 "$PROGRAM"
-sleep 0.3 # for more than are kept
-expect_eq "of the program" 4 "$(of "$PROGRAM" | wc -l)"
-expect_eq "of the child" 4 "$(of "$child" | wc -l)"
 expect_eq "blocks of the child" 300 "$(blocks_in "$(of "$child" | head -1)")"
 tell exec
 tell keep 700 100
-sleep 0.3
+second_image() { ls traces/obedient."$PROGRAM".2.20[0-9]*T*.interval*dregs; }
+wait_for 10 second_image
 end_host exit 7
+for process in "$child" "$PROGRAM" "$PROGRAM.2"; do
+    kept=$(of "$process" | wc -l)
+    [ "$kept" -le 4 ] || fail "$kept snapshots of $process are kept"
+done
 expect_eq "exit status" 7 "$STATUS"
 expect_eq "the last state of the last image" 1 "$(snapshots exit)"
 expect_eq "its blocks" 701 "$(blocks_in "$(ls traces/*.exit.dregs)")"

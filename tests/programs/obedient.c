@@ -1,9 +1,9 @@
 // Does what it reads, a command a line, and answers each with "done": a host whose heap a test decides.
 //
 //   keep COUNT BYTES    keeps that many blocks        drop COUNT    gives that many of them back, the newest first
-//   touch BYTES         uses memory that is no heap   forget        gives that back to the system
+//   touch BYTES         uses memory that is no heap   exec          begins anew, by exec
 //   fork COUNT BYTES    a child keeps that many blocks of its own and waits for the parent's end
-//   exec                begins anew, by exec          state         prints what it sees of itself
+//   state               prints what it sees of itself
 //   kill                dies of SIGKILL               exit STATUS
 //
 // SIGUSR1 and SIGUSR2 are answered with their names. No output but by write(): stdio's buffers would be live blocks.
@@ -21,8 +21,6 @@ enum { kMostBlocks = 1 << 20 };
 
 static void* blocks[kMostBlocks];
 static size_t kept;
-static char* touched;
-static size_t touched_bytes;
 
 static void say(const char* text) {
     if (write(1, text, strlen(text)) < 0) _exit(97);
@@ -39,13 +37,10 @@ static void drop(size_t count) {
 }
 
 static void touch(size_t bytes) {
-    touched = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    touched_bytes = bytes;
-    if (touched == MAP_FAILED) _exit(96);
-    memset(touched, 1, bytes);
+    void* memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) _exit(96);
+    memset(memory, 1, bytes);
 }
-
-static void forget(void) { munmap(touched, touched_bytes); }
 
 static void fork_child(size_t count, size_t bytes) {
     int ends[2];
@@ -64,7 +59,6 @@ static int obey(const char* command, size_t first, size_t second, char** argv) {
     if (!strcmp(command, "keep")) keep(first, second);
     if (!strcmp(command, "drop")) drop(first);
     if (!strcmp(command, "touch")) touch(first);
-    if (!strcmp(command, "forget")) forget();
     if (!strcmp(command, "fork")) fork_child(first, second);
     if (!strcmp(command, "state")) print_host_state();
     if (!strcmp(command, "exec")) execv("/proc/self/exe", argv);
