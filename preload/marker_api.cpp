@@ -4,6 +4,7 @@
 // A call from a signal handler that interrupts the shim is counted as lost: a thread's nesting is not re-entrant.
 // Compiled with frame pointers, so that the caller's state can be read off.
 #include "dregs/api_table.h"
+#include "dregs/span_table.h"
 #include "preload/recorder.h"
 #include "preload/snapshot.h"
 #include "preload/state.h"
@@ -100,6 +101,23 @@ DREGS_AMONG_MARKERS void scope_label(dregs_scope scope, const char* label) {
     });
 }
 
+// ---- for the span library
+
+const dregs_span_action* actions_of(const dregs_span& span) {
+    return reinterpret_cast<const dregs_span_action*>(reinterpret_cast<const char*>(&span.actions) + span.actions);
+}
+const char* kind_of(const dregs_span_action& action) {
+    return reinterpret_cast<const char*>(&action.kind) + action.kind;
+}
+
+DREGS_INLINE void apply(const dregs_span_action& action, const dregs::Registers& caller) {
+    const char* kind = kind_of(action);
+    marked([=](auto& thread) {
+        if (!action.begins) return g_state.thread_scopes.end_span(thread, kind), std::uint64_t{0};
+        return counted(thread, g_state.thread_scopes.begin_span(thread, kind, caller.pc, caller.sp));
+    });
+}
+
 }  // namespace
 
 extern "C" {
@@ -166,6 +184,20 @@ DREGS_MARKER void dregs_pool_free_all(dregs_pool pool) {
 DREGS_MARKER void dregs_pool_destroy(dregs_pool pool) {
     if (!pool) return;
     marked([=](auto& thread) { return g_state.pools.destroy(thread, pool), 0; });
+}
+
+DREGS_MARKER void dregs_span_crossed(const struct dregs_span* span, const uintptr_t* frame) {
+    const dregs::Registers caller{frame[1], reinterpret_cast<std::uintptr_t>(frame + 2), frame[0]};
+    for (std::uint32_t i = 0; i < span->action_count; ++i) apply(actions_of(*span)[i], caller);
+}
+
+// So that a kind of which no instance ever began is in the trace, too.
+DREGS_MARKER void dregs_span_known(const struct dregs_span* span) {
+    marked([=](auto& thread) {
+        for (std::uint32_t i = 0; i < span->action_count; ++i)
+            (void)g_state.thread_scopes.know_kind(thread, kind_of(actions_of(*span)[i]));
+        return 0;
+    });
 }
 
 DREGS_MARKER void dregs_snapshot(const char* label) {

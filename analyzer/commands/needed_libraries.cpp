@@ -43,7 +43,8 @@ std::string find_in(const std::string& folders, const std::string& name) {
 
 class Loader {
   public:
-    std::set<std::string> closure(const std::string& program);
+    // Name -> path.
+    std::map<std::string, std::string> closure(const std::string& program);
 
   private:
     std::string find(const std::string& name, const ElfDynamic& user, const fs::path& origin) const;
@@ -63,8 +64,8 @@ std::string Loader::find(const std::string& name, const ElfDynamic& user, const 
     return cached != cache_.end() ? cached->second : find_in(kDefaultFolders, name);
 }
 
-std::set<std::string> Loader::closure(const std::string& program) {
-    std::set<std::string> names;
+std::map<std::string, std::string> Loader::closure(const std::string& program) {
+    std::map<std::string, std::string> names;
     std::deque<std::string> pending{program};
     for (; !pending.empty() && names.size() < kMostLibraries; pending.pop_front()) {
         const std::optional<ElfDynamic> dynamic = read_elf_dynamic(pending.front());
@@ -72,7 +73,9 @@ std::set<std::string> Loader::closure(const std::string& program) {
         std::error_code ignored;
         const fs::path origin = fs::canonical(pending.front(), ignored).parent_path();
         for (const std::string& name : dynamic->needed) {
-            if (names.insert(name).second) pending.push_back(find(name, *dynamic, origin));
+            if (names.contains(name)) continue;
+            pending.push_back(find(name, *dynamic, origin));
+            names.emplace(name, pending.back());
         }
     }
     return names;
@@ -80,6 +83,16 @@ std::set<std::string> Loader::closure(const std::string& program) {
 
 }  // namespace
 
-std::set<std::string> needed_libraries(const std::string& program) { return Loader().closure(program); }
+std::set<std::string> needed_libraries(const std::string& program) {
+    std::set<std::string> names;
+    for (const auto& [name, path] : Loader().closure(program)) names.insert(name);
+    return names;
+}
+
+std::set<std::string> needed_library_files(const std::string& program) {
+    std::set<std::string> paths;
+    for (const auto& [name, path] : Loader().closure(program)) paths.insert(path);
+    return paths;
+}
 
 }  // namespace dregs

@@ -10,5 +10,7 @@ namespace dregs {
 
 // By the names that they are asked for ("libtalloc.so.2").
 std::set<std::string> needed_libraries(const std::string& program);
+// Their files.
+std::set<std::string> needed_library_files(const std::string& program);
 
 }  // namespace dregs

@@ -1,6 +1,10 @@
 // dregs run [options] -- PROGRAM [ARGUMENTS]: traces a program; ends as it ends.
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/str_replace.h>
+#include <absl/strings/str_split.h>
+#include <absl/strings/string_view.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -12,6 +16,7 @@
 #include "analyzer/commands/program_file.h"
 #include "analyzer/commands/recording_options.h"
 #include "analyzer/commands/run_watch.h"
+#include "analyzer/commands/scope_library.h"
 #include "analyzer/commands/shim_path.h"
 #include "analyzer/commands/trigger_options.h"
 #include "analyzer/commands/written_traces.h"
@@ -32,8 +37,10 @@ struct RunArguments {
     RecordingOptions recording;
     TriggerOptions triggers;
     std::string adapter;
+    std::vector<std::string> scopes;
     bool quiet = false;
     bool strict = false;
+    bool print_environment = false;
 };
 
 // The program and its arguments: what stood behind "--", or else what the parser left over.
@@ -78,7 +85,7 @@ std::string adapter_choice(const RunArguments& arguments) {
     return inherited && *inherited ? inherited : "auto";
 }
 
-// The shim, and behind it the adapters.
+// The shim, and behind it the adapters and what begins and ends scopes.
 std::vector<std::string> find_preloaded(const std::string& path, const RunArguments& arguments,
                                         Invocation& invocation) {
     const std::string shim = find_shim();
@@ -90,6 +97,8 @@ std::vector<std::string> find_preloaded(const std::string& path, const RunArgume
     }
     std::vector<std::string> preloaded{shim};
     preloaded.insert(preloaded.end(), adapters.paths.begin(), adapters.paths.end());
+    const std::string spans = make_scope_library(arguments.scopes, started_image(path), shim, invocation.err);
+    if (!spans.empty()) preloaded.push_back(spans);
     return preloaded;
 }
 
@@ -115,6 +124,19 @@ int attend(Child& child, RunWatch& watch, const RunArguments& arguments, std::ui
     return status;
 }
 
+// In single quotes, as shells and systemd's environment files read it.
+std::string quoted(absl::string_view value) {
+    return absl::StrCat("'", absl::StrReplaceAll(value, {{"'", "'\\''"}}), "'");
+}
+
+void print_environment(const std::vector<std::string>& environment, Invocation& invocation) {
+    for (const absl::string_view entry : environment) {
+        if (!absl::StartsWith(entry, "DREGS_") && !absl::StartsWith(entry, "LD_PRELOAD=")) continue;
+        const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(entry, absl::MaxSplits('=', 1));
+        invocation.out << parts.first << '=' << quoted(parts.second) << '\n';
+    }
+}
+
 void run(const RunArguments& arguments, Invocation& invocation) {
     const std::vector<std::string> words = program_words(*arguments.command, invocation);
     const std::string path = find_program(words.front());
@@ -124,9 +146,11 @@ void run(const RunArguments& arguments, Invocation& invocation) {
     }
     check_program(path, arguments, invocation);
     const std::vector<std::string> preloaded = find_preloaded(path, arguments, invocation);
+    const std::vector<std::string> environment = arguments.recording.environment(preloaded);
+    if (arguments.print_environment) return print_environment(environment, invocation);
     const std::uint64_t start = clock_ns(CLOCK_REALTIME);
     RunWatch watch(arguments.triggers.plan(), arguments.recording.output_pattern(), invocation.err);
-    Child child(path, words, arguments.recording.environment(preloaded), arguments.triggers.signal());
+    Child child(path, words, environment, arguments.triggers.signal());
     if (child.start_error() != 0) {
         child.wait();
         invocation.status = not_started(words.front(), child.start_error(), invocation);
@@ -150,8 +174,18 @@ void add_run(CLI::App& app, Invocation& invocation) {
                      "linked with; none (DREGS_ADAPTER; default: auto)")
         ->type_name("NAMES");
     arguments->triggers.add_to_run(*command);
+    command
+        ->add_option(
+            "--scope", arguments->scopes,
+            "An instance of scope NAME begins when function BEGIN is called and ends when END is called next on "
+            "the same thread; both are exported by a library and called from outside of it; may be repeated, "
+            "and each side may be several functions with commas")
+        ->type_name("NAME=BEGIN..END")
+        ->allow_extra_args(false);
     command->add_flag("-q,--quiet", arguments->quiet,
                       "Do not say which adapters are used and which traces were written");
+    command->add_flag("--print-environment", arguments->print_environment,
+                      "Do not start the program; print the variables that would be set, for plain LD_PRELOAD");
     command->add_flag("--strict", arguments->strict,
                       "Do not start a program that cannot be traced (default: warn and start it)");
     command->footer("The exit status is the program's; 127: not found, 126: cannot be executed.");

@@ -16,6 +16,8 @@ constexpr std::uint64_t KindCounters::*kNothingMore = nullptr;
 
 ScopeFrame& top(ThreadState& thread) { return thread.frames[thread.depth - 1]; }
 
+bool is_attached(const ScopeFrame& frame) { return frame.origin == ScopeFrame::kByAttach; }
+
 bool names(const ScopeFrame& frame, std::uint64_t scope) {
     return make_handle(frame.instance, frame.generation) == scope;
 }
@@ -140,7 +142,7 @@ void ThreadScopes::pop(ThreadState& thread, std::uint32_t more_flags, std::uint6
     bool clean = false;
     const bool shared = frame.record != frame.instance;
     if (DREGS_UNLIKELY(shared)) end_record(thread, frame.record, 0, clean);
-    if (frame.attached) return;
+    if (is_attached(frame)) return;
     if (DREGS_LIKELY(!shared && scopes_->end_own_empty(thread.stock, {frame.instance, frame.record_at})))
         clean = true;
     else
@@ -254,10 +256,51 @@ std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, co
 
 void ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
     std::uint32_t depth = thread.depth;
-    while (depth > 1 && !thread.frames[depth - 1].attached && !names(thread.frames[depth - 1], scope)) --depth;
-    if (depth <= 1 || thread.frames[depth - 1].attached) return add_local(thread.counters->bad_leaves, 1);
+    while (depth > 1 && !is_attached(thread.frames[depth - 1]) && !names(thread.frames[depth - 1], scope)) --depth;
+    if (depth <= 1 || is_attached(thread.frames[depth - 1])) return add_local(thread.counters->bad_leaves, 1);
+    leave_down_to(thread, depth);
+}
+
+void ThreadScopes::leave_down_to(ThreadState& thread, std::uint32_t depth) {
     while (thread.depth > depth) pop(thread, 0, &KindCounters::missed_leaves);
     pop(thread, 0, kNothingMore);
+}
+
+// The caller's frame and the place in it, of 32 bits: two that are open at once may be taken for one by chance, and
+// then the outer ends early.
+static std::uint32_t origin_of(std::uint32_t kind, std::uintptr_t pc, std::uintptr_t sp) {
+    const std::uint64_t mixed =
+        ((std::uint64_t{pc} ^ std::uint64_t{kind} << 48) + (std::uint64_t{sp} << 16 | sp >> 48)) * 0x9E3779B97F4A7C15u;
+    return static_cast<std::uint32_t>(mixed >> 32) | 2;  // neither kByMarker nor kByAttach
+}
+
+std::uint64_t ThreadScopes::begin_span(ThreadState& thread, const char* kind_name, std::uintptr_t pc,
+                                       std::uintptr_t sp) {
+    const KindEntry* kind = kind_of(thread, kind_name, current_handle(thread));
+    if (!kind) return 0;
+    const std::uint32_t origin = origin_of(kind->kind, pc, sp);
+    std::uint32_t depth = thread.depth;
+    while (depth > 1 && !is_attached(thread.frames[depth - 1]) && thread.frames[depth - 1].origin != origin) --depth;
+    if (depth > 1 && thread.frames[depth - 1].origin == origin) {
+        while (thread.depth >= depth) pop(thread, 0, &KindCounters::missed_leaves);
+    }
+    const std::uint64_t handle = enter(thread, kind_name, nullptr);
+    if (handle) top(thread).origin = origin;
+    return handle;
+}
+
+void ThreadScopes::end_span(ThreadState& thread, const char* kind_name) {
+    const KindEntry* kind = kind_of(thread, kind_name, current_handle(thread));
+    if (!kind || !kind->counters) return add_local(thread.counters->lost_markers, 1);
+    const auto is_it = [&](std::uint32_t level) { return thread.frames[level - 1].counters == kind->counters; };
+    std::uint32_t depth = thread.depth;
+    while (depth > 1 && !is_attached(thread.frames[depth - 1]) && !is_it(depth)) --depth;
+    if (depth <= 1 || !is_it(depth)) return add_local(thread.counters->bad_leaves, 1);
+    leave_down_to(thread, depth);
+}
+
+bool ThreadScopes::know_kind(ThreadState& thread, const char* kind) {
+    return kind_of(thread, kind, current_handle(thread)) != nullptr;
 }
 
 std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std::uint64_t parent, std::uint32_t flags,
@@ -318,7 +361,7 @@ std::uint64_t ThreadScopes::attach(ThreadState& thread, std::uint64_t scope) {
 
 void ThreadScopes::restore(ThreadState& thread, std::uint64_t previous) {
     std::uint32_t depth = thread.depth;
-    while (depth > 1 && !thread.frames[depth - 1].attached) --depth;
+    while (depth > 1 && !is_attached(thread.frames[depth - 1])) --depth;
     if (depth <= 1) return add_local(thread.counters->bad_markers, 1);
     while (thread.depth > depth) pop(thread, 0, &KindCounters::missed_leaves);
     pop(thread, 0, kNothingMore);

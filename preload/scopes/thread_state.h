@@ -16,10 +16,13 @@ namespace dregs {
 
 // One level of a thread's nesting: an instance that was entered or attached here.
 struct ScopeFrame {
+    static constexpr std::uint32_t kByMarker = 0;  // ended by leave
+    static constexpr std::uint32_t kByAttach = 1;  // ended by restore
+
     std::uint32_t instance;
     std::uint32_t generation;
     std::uint32_t record;            // what blocks refer to: the instance or this thread's present share of it
-    std::uint32_t attached;          // 1: by attach, ended by restore
+    std::uint32_t origin;            // kByMarker, kByAttach, or what tells the call that began it
     std::uint64_t slice_end_ns;      // monotonic time at which a new share begins
     format::Scope* record_at;        // where `record` is
     format::KindCounters* counters;  // of the instance's kind, this thread's; null: none

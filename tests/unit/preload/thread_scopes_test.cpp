@@ -71,6 +71,55 @@ TEST_F(ThreadScopesTest, DoubleAndMadeUpLeavesOnlyCount) {
     EXPECT_EQ(scopes().current_handle(thread()), outer);
 }
 
+// Calls as the span library reports them: where from, in which frame.
+TEST_F(ThreadScopesTest, ASpanBegunAtItsOldPlaceEndsTheOldOne) {
+    scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
+    enter("inner");
+    const std::uint64_t again = scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
+    EXPECT_EQ(scopes().current_handle(thread()), again);
+    EXPECT_EQ(thread().depth, 2u);
+    EXPECT_EQ(counters("packet").entered, 2u);
+    EXPECT_EQ(counters("packet").missed_leaves, 1u);
+    EXPECT_EQ(counters("inner").missed_leaves, 1u);
+}
+
+TEST_F(ThreadScopesTest, ASpanBegunElsewhereNests) {
+    const std::uint64_t outer = scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
+    scopes().begin_span(thread(), "packet", 0x1000, 0x6000);
+    scopes().begin_span(thread(), "packet", 0x2000, 0x7000);
+    scopes().begin_span(thread(), "file", 0x1000, 0x7000);
+    EXPECT_EQ(thread().depth, 5u);
+    scopes().end_span(thread(), "file");
+    scopes().end_span(thread(), "packet");
+    scopes().end_span(thread(), "packet");
+    EXPECT_EQ(scopes().current_handle(thread()), outer);
+    scopes().end_span(thread(), "packet");
+    EXPECT_EQ(scopes().current_handle(thread()), 0u);
+    EXPECT_EQ(counters("packet").missed_leaves, 0u);
+}
+
+TEST_F(ThreadScopesTest, ASpanEndsWithWhatIsInIt) {
+    scopes().begin_span(thread(), "file", 0x1000, 0x7000);
+    scopes().begin_span(thread(), "packet", 0x2000, 0x6000);
+    scopes().end_span(thread(), "file");
+    EXPECT_EQ(counters("packet").missed_leaves, 1u);
+    scopes().end_span(thread(), "file");
+    scopes().end_span(thread(), "never begun");
+    EXPECT_EQ(thread().counters->bad_leaves, 2u);
+}
+
+TEST_F(ThreadScopesTest, ASpanDoesNotReachPastAnAttach) {
+    const std::uint64_t outer = scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
+    const std::uint64_t previous = scopes().attach(thread(), 0);
+    scopes().end_span(thread(), "packet");
+    EXPECT_EQ(thread().counters->bad_leaves, 1u);
+    scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
+    EXPECT_EQ(counters("packet").left, 0u);
+    scopes().end_span(thread(), "packet");
+    scopes().restore(thread(), previous);
+    EXPECT_EQ(scopes().current_handle(thread()), outer);
+}
+
 TEST_F(ThreadScopesTest, ASurvivorIsNotClean) {
     const std::uint64_t scope = enter("request");
     allocate();
