@@ -248,10 +248,11 @@ dregs_code_end:
 )");
 
 #define DECLARE_LABEL(label) extern "C" const std::uint8_t dregs_code_##label[] __attribute__((visibility("hidden")));
-#define LABELS(X)                                                                                                     \
-    X(begin)                                                                                                          \
-    X(cross)                                                                                                          \
-    X(pushed) X(made) X(left) X(cross_end) X(next) X(next_pushed) X(next_popped) X(next_end) X(start) X(start_pushed) \
+#define LABELS(X)                                                                                           \
+    X(begin)                                                                                                \
+    X(cross)                                                                                                \
+    X(pushed)                                                                                               \
+    X(made) X(left) X(cross_end) X(next) X(next_pushed) X(next_popped) X(next_end) X(start) X(start_pushed) \
         X(start_popped) X(end) X(reference_cross) X(reference_measure) X(reference_next) X(reference_start)
 LABELS(DECLARE_LABEL)
 
