@@ -247,14 +247,27 @@ dregs_code_end:
     .popsection
 )");
 
-#define DECLARE_LABEL(label) extern "C" const std::uint8_t dregs_code_##label[] __attribute__((visibility("hidden")));
-#define LABELS(X)                                                                                           \
-    X(begin)                                                                                                \
-    X(cross)                                                                                                \
-    X(pushed)                                                                                               \
-    X(made) X(left) X(cross_end) X(next) X(next_pushed) X(next_popped) X(next_end) X(start) X(start_pushed) \
-        X(start_popped) X(end) X(reference_cross) X(reference_measure) X(reference_next) X(reference_start)
-LABELS(DECLARE_LABEL)
+// Labels of the code above.
+#define CODE_LABEL(label) extern "C" const std::uint8_t dregs_code_##label[] __attribute__((visibility("hidden")));
+CODE_LABEL(begin)
+CODE_LABEL(cross)
+CODE_LABEL(pushed)
+CODE_LABEL(made)
+CODE_LABEL(left)
+CODE_LABEL(cross_end)
+CODE_LABEL(next)
+CODE_LABEL(next_pushed)
+CODE_LABEL(next_popped)
+CODE_LABEL(next_end)
+CODE_LABEL(start)
+CODE_LABEL(start_pushed)
+CODE_LABEL(start_popped)
+CODE_LABEL(end)
+CODE_LABEL(reference_cross)
+CODE_LABEL(reference_measure)
+CODE_LABEL(reference_next)
+CODE_LABEL(reference_start)
+#undef CODE_LABEL
 
 namespace dregs::span_code {
 namespace {
