@@ -106,7 +106,7 @@ struct Heap {
     Tally live;
     std::uint64_t now = 0;
     std::uint64_t cost = 0;
-    int readings = 0;
+    std::uint64_t readings = 0;
 
     void allocate(std::uint64_t blocks, std::uint64_t bytes) {
         counters.allocs += blocks;
@@ -152,7 +152,7 @@ TEST(GrowthWatch, CountsBlocksByTheCountersAlone) {
     EXPECT_FALSE(process.reached(watch)) << "what is live counts, not what was allocated";
     process.allocate(1, 10);
     EXPECT_TRUE(process.reached(watch));
-    EXPECT_EQ(process.readings, 0);
+    EXPECT_EQ(process.readings, 0u);
 }
 
 TEST(GrowthWatch, ReadsBlocksOnlyWhenTheyMayHaveGrown) {
@@ -160,14 +160,14 @@ TEST(GrowthWatch, ReadsBlocksOnlyWhenTheyMayHaveGrown) {
     Heap process = heap();
     process.allocate(1, 999);
     EXPECT_FALSE(process.reached(watch));
-    EXPECT_EQ(process.readings, 0);
+    EXPECT_EQ(process.readings, 0u);
     process.allocate(1, 1);
     process.free(1, 600);
     EXPECT_FALSE(process.reached(watch));
-    EXPECT_EQ(process.readings, 1);
+    EXPECT_EQ(process.readings, 1u);
     process.allocate(1, 599);
     EXPECT_FALSE(process.reached(watch));
-    EXPECT_EQ(process.readings, 1) << "599 are missing to nothing";
+    EXPECT_EQ(process.readings, 1u) << "599 are missing to nothing";
     process.allocate(1, 1);
     EXPECT_TRUE(process.reached(watch));
 }
@@ -182,7 +182,7 @@ TEST(GrowthWatch, TakesATwentiethOfTheTimeAtMost) {
         EXPECT_FALSE(process.reached(watch));
         process.now += 10 * kMs;
     }
-    EXPECT_GE(process.readings, 50);
+    EXPECT_GE(process.readings, 50u);
     EXPECT_LE(process.readings * process.cost, process.now / 20 + process.cost);
 }
 
