@@ -6,33 +6,19 @@
  *
  * Keeps 128 blocks itself, 5 in each child's handler, and 7 in each child that has returned. */
 #define _GNU_SOURCE
-#include <link.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 
 #include "dregs/dregs.h"
 #include "tests/hostile/host_state.h"
 #include "tests/hostile/keep_blocks.h"
+#include "tests/programs/shim_code.h"
 
-static uintptr_t shim_begin, shim_end;
 static volatile int stepping;
 static int every, instructions, children, failed, returns, is_child;
 static void* volatile inherited;
 static void* volatile last_kept_by_child;
-
-static int find_shim(struct dl_phdr_info* info, size_t size, void* unused) {
-    (void)size, (void)unused;
-    if (!strstr(info->dlpi_name, "libdregs")) return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr)* segment = &info->dlpi_phdr[i];
-        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X)) continue;
-        shim_begin = info->dlpi_addr + segment->p_vaddr;
-        shim_end = shim_begin + segment->p_memsz;
-    }
-    return 1;
-}
 
 __attribute__((noinline)) static void keep_by_child(int count) {
     for (int i = 0; i < count; i++) last_kept_by_child = malloc(1337);
@@ -74,15 +60,14 @@ static void on_trap(int number, siginfo_t* info, void* context) {
     (void)number, (void)info;
     ucontext_t* at = context;
     int status = 0;
-    if (!stepping) at->uc_mcontext.gregs[REG_EFL] &= ~0x100;
-    const uintptr_t pc = (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
+    if (!stepping) stop_stepping(at);
     /* What comes from outside is kept out where the shim grows; a trap is not. */
     const int is_shut_out = sigismember(&at->uc_sigmask, SIGUSR1);
-    if (pc < shim_begin || pc >= shim_end || is_shut_out || instructions++ % every) return;
+    if (!interrupts_shim(at) || is_shut_out || instructions++ % every) return;
     const pid_t child = _Fork();
     if (child == 0) {
         be_child();
-        at->uc_mcontext.gregs[REG_EFL] &= ~0x100;
+        stop_stepping(at);
         return;
     }
     children++;
@@ -95,14 +80,13 @@ int main(int argc, char** argv) {
     returns = strcmp(argv[1], "return") == 0;
     every = atoi(argv[2]);
     inherited = malloc(733);
-    dl_iterate_phdr(find_shim, NULL);
+    find_shim_code();
     action.sa_sigaction = on_trap;
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGTRAP, &action, NULL);
     do_everything(); /* the thread and its kinds are known: from then on nothing grows */
     stepping = 1;
-    __asm__ volatile("subq $128, %%rsp\n\tpushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\taddq $128, %%rsp" ::
-                         : "cc", "memory");
+    step_from_here();
     do_everything();
     stepping = 0;
     if (is_child) end_child();
