@@ -64,6 +64,7 @@ class Calls:
         line = re.sub(r'getrandom\(".*",', "getrandom(", line)
         line = re.sub(r"0x[0-9a-f]+", "ADDRESS", line)
         line = re.sub(r" +", " ", line)  # strace aligns results
+        line = re.sub(r"(si_[us]time)=\d+( /\* .*? \*/)?", r"\1=TIME", line)
         line = re.sub(r"\b\d{3,}\b", "NUMBER", line)
         if not (line.startswith("munmap(") and self.kept[-1:] == [line]):  # an arena is cut to its alignment: one or two
             self.kept.append(line)
