@@ -89,6 +89,7 @@ void attach_tables() {
     s.side.attach(s.file, s.lock, s.scopes);
     s.blocks.attach(s.file, s.lock, s.side, is_glibc(allocator_path()));
     s.kinds.attach(s.file, s.lock, s.strings);
+    s.scope_edges.attach(s.file, s.lock);
     s.thread_scopes.attach_tables(s.scopes, s.kinds, s.lock, s.clock);
     s.pools.attach(s.side, s.thread_scopes, s.sample_bytes != 0);
     s.threads.attach(s.file, s.lock, s.strings, s.thread_scopes, s.max_frames);

@@ -35,6 +35,27 @@ DREGS_INLINE std::uint64_t marked(Mark mark) {
     return static_cast<std::uint64_t>(mark(*thread));
 }
 
+// The frame of the marker function that the program called: its caller's rbp, below the return address.
+using Frame = const std::uintptr_t*;
+#define DREGS_OWN_FRAME() static_cast<Frame>(__builtin_frame_address(0))
+
+DREGS_COLD void look_at_edge(dregs::ThreadState& thread, std::uint32_t kind, dregs::format::ScopeEdgeKind edge,
+                             Frame frame) {
+    const dregs::Registers caller{frame[1], reinterpret_cast<std::uintptr_t>(frame + 2), frame[0]};
+    g_state.scope_edges.add(kind, dregs::capture_stack(thread, 0, caller), edge);
+}
+
+// Keeps from where now and then. Either an instance has just been entered, or one of these counters was left.
+DREGS_INLINE void note_begin(dregs::ThreadState& thread, Frame frame) {
+    const dregs::format::KindCounters* counters = dregs::ThreadScopes::current_counters(thread);
+    if (DREGS_UNLIKELY(counters && dregs::ScopeEdges::is_looked_at(counters->entered)))
+        look_at_edge(thread, counters->kind, dregs::format::ScopeEdgeKind::kBegin, frame);
+}
+DREGS_INLINE void note_end(dregs::ThreadState& thread, const dregs::format::KindCounters* counters, Frame frame) {
+    if (DREGS_UNLIKELY(counters && dregs::ScopeEdges::is_looked_at(counters->left)))
+        look_at_edge(thread, counters->kind, dregs::format::ScopeEdgeKind::kEnd, frame);
+}
+
 // A handle, or the loss of one counted.
 std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
     if (DREGS_UNLIKELY(!handle)) dregs::count_lost_marker(&thread);
@@ -71,7 +92,12 @@ DREGS_AMONG_MARKERS dregs_pool pool_create_at(const char* kind, const char* labe
 }
 
 DREGS_AMONG_MARKERS dregs_pool pool_enter(const char* kind, const char* label) {
-    return marked([=](auto& thread) { return counted(thread, g_state.pools.enter(thread, kind, label)); });
+    const Frame frame = DREGS_OWN_FRAME();
+    return marked([=](auto& thread) {
+        const std::uint64_t handle = counted(thread, g_state.pools.enter(thread, kind, label));
+        if (DREGS_LIKELY(handle)) note_begin(thread, frame);
+        return handle;
+    });
 }
 
 DREGS_AMONG_MARKERS void pool_alloc_at(dregs_pool pool, const void* block, size_t bytes, const dregs_caller* caller,
@@ -110,11 +136,14 @@ const char* kind_of(const dregs_span_action& action) {
     return reinterpret_cast<const char*>(&action.kind) + action.kind;
 }
 
-DREGS_INLINE void apply(const dregs_span_action& action, const dregs::Registers& caller) {
+DREGS_INLINE void apply(const dregs_span_action& action, Frame frame) {
     const char* kind = kind_of(action);
     marked([=](auto& thread) {
-        if (!action.begins) return g_state.thread_scopes.end_span(thread, kind), std::uint64_t{0};
-        return counted(thread, g_state.thread_scopes.begin_span(thread, kind, caller.pc, caller.sp));
+        if (!action.begins) return note_end(thread, g_state.thread_scopes.end_span(thread, kind), frame), 0;
+        if (counted(thread, g_state.thread_scopes.begin_span(thread, kind, frame[1],
+                                                             reinterpret_cast<std::uintptr_t>(frame + 2))))
+            note_begin(thread, frame);
+        return 0;
     });
 }
 
@@ -123,14 +152,20 @@ DREGS_INLINE void apply(const dregs_span_action& action, const dregs::Registers&
 extern "C" {
 
 DREGS_MARKER dregs_scope dregs_scope_enter_labeled(const char* kind, const char* label) {
-    return marked([=](auto& thread) { return counted(thread, g_state.thread_scopes.enter(thread, kind, label)); });
+    const Frame frame = DREGS_OWN_FRAME();
+    return marked([=](auto& thread) {
+        const std::uint64_t handle = counted(thread, g_state.thread_scopes.enter(thread, kind, label));
+        if (DREGS_LIKELY(handle)) note_begin(thread, frame);
+        return handle;
+    });
 }
 
 DREGS_MARKER dregs_scope dregs_scope_enter(const char* kind) { return dregs_scope_enter_labeled(kind, nullptr); }
 
 DREGS_MARKER void dregs_scope_leave(dregs_scope scope) {
     if (!scope) return;
-    marked([=](auto& thread) { return g_state.thread_scopes.leave(thread, scope), 0; });
+    const Frame frame = DREGS_OWN_FRAME();
+    marked([=](auto& thread) { return note_end(thread, g_state.thread_scopes.leave(thread, scope), frame), 0; });
 }
 
 DREGS_MARKER dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) {
@@ -187,8 +222,7 @@ DREGS_MARKER void dregs_pool_destroy(dregs_pool pool) {
 }
 
 DREGS_MARKER void dregs_span_crossed(const struct dregs_span* span, const uintptr_t* frame) {
-    const dregs::Registers caller{frame[1], reinterpret_cast<std::uintptr_t>(frame + 2), frame[0]};
-    for (std::uint32_t i = 0; i < span->action_count; ++i) apply(actions_of(*span)[i], caller);
+    for (std::uint32_t i = 0; i < span->action_count; ++i) apply(actions_of(*span)[i], frame);
 }
 
 // So that a kind of which no instance ever began is in the trace, too.

@@ -16,6 +16,7 @@
 #include "preload/file/string_table.h"
 #include "preload/file/trace_file.h"
 #include "preload/scopes/kinds.h"
+#include "preload/scopes/scope_edges.h"
 #include "preload/scopes/scope_table.h"
 #include "preload/scopes/thread_scopes.h"
 #include "preload/scopes/threads.h"
@@ -67,6 +68,7 @@ struct alignas(4096) State {
     Limits limits;
     AddressFilter sampled;  // the blocks in `blocks`, when they are a sample
     Kinds kinds;
+    ScopeEdges scope_edges;
     ThreadScopes thread_scopes;
     Pools pools;
     Threads threads;

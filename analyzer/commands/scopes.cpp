@@ -3,6 +3,7 @@
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
 #include "analyzer/commands/report_options.h"
+#include "analyzer/output/callers_report.h"
 #include "analyzer/output/scopes_report.h"
 #include "analyzer/output/tree_report.h"
 #include "analyzer/trace/load.h"
@@ -11,11 +12,16 @@
 namespace dregs {
 namespace {
 
+constexpr std::size_t kUsualDepth = 12;
+constexpr std::size_t kMostDepth = 128;
+
 struct ScopesArguments {
     std::string trace;
     bool exit_code = false;
     bool tree = false;
     bool blocks = false;
+    bool callers = false;
+    std::size_t depth = kUsualDepth;
     std::string compat;
     ReportOptions report;
 };
@@ -31,6 +37,14 @@ void print_tree(const ScopesArguments& arguments, Profile& profile, Invocation& 
     print_tree_text(invocation.out, report, view);
 }
 
+void print_callers(const ScopesArguments& arguments, Profile& profile, Invocation& invocation) {
+    const std::vector<KindCallers> kinds = find_callers(profile);
+    const ReportView view = make_view(arguments.report);
+    const CallersReport report{profile, kinds, arguments.depth == 0 ? kMostDepth : arguments.depth};
+    if (chosen_format(arguments.report) == OutputFormat::kJson) return print_callers_json(invocation.out, report, view);
+    print_callers_text(invocation.out, report, view);
+}
+
 bool wants_tree(const ScopesArguments& arguments) {
     return arguments.tree || arguments.blocks || !arguments.compat.empty();
 }
@@ -38,8 +52,9 @@ bool wants_tree(const ScopesArguments& arguments) {
 void scopes(const ScopesArguments& arguments, Invocation& invocation) {
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.report);
     const std::unique_ptr<Profile> profile = open_profile(arguments.trace, *naming);
-    if (wants_tree(arguments)) {
-        print_tree(arguments, *profile, invocation);
+    if (arguments.callers || wants_tree(arguments)) {
+        arguments.callers ? print_callers(arguments, *profile, invocation)
+                          : print_tree(arguments, *profile, invocation);
         print_warnings(invocation.err, *naming);
         return;
     }
@@ -67,6 +82,13 @@ void add_scopes(CLI::App& app, Invocation& invocation) {
     command->add_flag("--tree", arguments->tree,
                       "The tree of the single scopes and pools with what each holds; -n limits the children of each");
     command->add_flag("--blocks", arguments->blocks, "That tree with the single blocks");
+    command->add_flag(
+        "--callers", arguments->callers,
+        "Where instances begin and end, and the trees of callers through which blocks were allocated and, "
+        "with a ledger, released");
+    command->add_option("--depth", arguments->depth, "Levels of such a tree, 0: 128 (default: 12)")
+        ->check(CLI::Range(std::size_t{0}, kMostDepth).description(""))
+        ->type_name("N");
     command->add_option("--compat", arguments->compat, "cjdns: that tree in the form of cjdns' Allocator_snapshot")
         ->check(CLI::IsMember({"cjdns"}).description(""))
         ->type_name("FORM");

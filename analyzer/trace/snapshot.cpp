@@ -91,6 +91,7 @@ std::string take_snapshot(const ByteSource& source, const SnapshotOptions& optio
     const ScopeMoments before(source, first);
     NewFile copy(options.path);
     copy_table(source, first, format::kReleases, copy);
+    copy_table(source, first, format::kScopeEdges, copy);
     copy_leaves(source, first, copy);
     copy_side_table(source, first, copy);
 
@@ -99,6 +100,7 @@ std::string take_snapshot(const ByteSource& source, const SnapshotOptions& optio
     header.tables[format::kLeaves] = first.tables[format::kLeaves];
     header.tables[format::kSideBlocks] = first.tables[format::kSideBlocks];
     header.tables[format::kReleases] = first.tables[format::kReleases];
+    header.tables[format::kScopeEdges] = first.tables[format::kScopeEdges];
     copy_table(source, header, format::kLeaves, copy);
     if (header.snapshot_realtime_ns == 0) header.snapshot_realtime_ns = moment;
     if (options.consistent) header.snapshot_flags |= format::kSnapshotConsistent;

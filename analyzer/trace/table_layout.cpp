@@ -62,6 +62,8 @@ const char* table_name(format::TableId id) {
             return "note";
         case format::kReleases:
             return "release";
+        case format::kScopeEdges:
+            return "scope edge";
         default:
             return "unknown";
     }
@@ -89,6 +91,8 @@ std::uint32_t record_bytes_of(format::TableId id) {
             return sizeof(format::Note);
         case format::kReleases:
             return sizeof(format::Release);
+        case format::kScopeEdges:
+            return sizeof(format::ScopeEdge);
         default:
             return 1;  // strings
     }

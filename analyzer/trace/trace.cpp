@@ -21,6 +21,7 @@ Trace::Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<f
              const BlockDamage& damage)
     : name_(source.name()),
       releases_(std::move(releases)),
+      scope_edges_(source, read_header(source), format::kScopeEdges),
       scopes_(source, read_header(source), format::kScopes),
       header_(read_header(source)),
       node_layout_(source, header_, format::kStackNodes),

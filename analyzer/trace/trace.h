@@ -30,6 +30,7 @@ class Trace {
     const RecordArray<format::Kind>& kinds() const { return kinds_; }
     const RecordArray<format::KindCounters>& kind_counters() const { return kind_counters_; }
     const RecordArray<format::ThreadCounters>& threads() const { return threads_; }
+    const RecordArray<format::ScopeEdge>& scope_edges() const { return scope_edges_; }
     const RecordArray<format::Note>& notes() const { return notes_; }
     // Of before the blocks were read, so that no block is both live and released.
     const RecordArray<format::Release>& releases() const { return releases_; }
@@ -53,6 +54,7 @@ class Trace {
     // In the order they are read: what is referred to after what refers to it, each with the table sizes of the moment.
     std::string name_;
     RecordArray<format::Release> releases_;
+    RecordArray<format::ScopeEdge> scope_edges_;
     RecordArray<format::Scope> scopes_;
     format::Header header_;
     TableLayout node_layout_;

@@ -145,6 +145,7 @@ std::vector<std::uint8_t> TraceWriter::finish() {
     write_table(format::kSideBlocks, side_blocks_);
     write_table(format::kNotes, notes_);
     if (header_.ledger != 0) write_table(format::kReleases, releases_);
+    if (!scope_edges_.empty()) write_table(format::kScopeEdges, scope_edges_);
     write_leaves();
     header_.file_bytes = image_.size();
     std::memcpy(image_.data(), &header_, sizeof(header_));

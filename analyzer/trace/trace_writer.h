@@ -33,6 +33,7 @@ class TraceWriter {
     void add_note(const format::Note& note) { notes_.push_back(note); }
     // A record of the ledger, which the trace has from then on; nothing else is counted.
     void add_release(const format::Release& release);
+    void add_scope_edge(const format::ScopeEdge& edge) { scope_edges_.push_back(edge); }
     void set_word(std::uint64_t address, format::Word word);
 
     format::Scope& scope(std::uint32_t index) { return scopes_[index]; }
@@ -62,6 +63,7 @@ class TraceWriter {
     std::vector<format::SideBlock> side_blocks_;
     std::vector<format::Note> notes_;
     std::vector<format::Release> releases_;
+    std::vector<format::ScopeEdge> scope_edges_;
     std::map<std::uint64_t, std::vector<format::Word>> leaves_;
     std::map<std::string, format::StringRef, std::less<>> known_strings_;
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> known_nodes_;

@@ -60,7 +60,8 @@ enum TableId : std::uint32_t {
     kSideBlocks = 8,    // SideBlock; a hash table: every record of every segment counts, whatever `count` says
     kNotes = 9,         // Note
     kReleases = 10,     // Release; not there unless Header.ledger
-    kTableCount = 11,
+    kScopeEdges = 11,   // ScopeEdge
+    kTableCount = 12,
 };
 inline constexpr std::uint32_t kMaxTables = 16;
 inline constexpr std::uint32_t kMaxSegments = 30;
@@ -383,6 +384,18 @@ constexpr std::uint64_t make_release_key(std::uint32_t from, std::uint32_t to, R
 constexpr std::uint32_t release_from(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 37); }
 constexpr std::uint32_t release_to(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 10) & kMaxStacks; }
 constexpr ReleaseKind release_kind(std::uint64_t key) { return static_cast<ReleaseKind>(key & 15); }
+
+// Where instances of a kind begin or end: looked at when a thread begins, or ends, its first, second, fourth, eighth
+// ... of the kind. Pools and scopes that dregs_scope_open made tell it themselves (Scope.stack).
+enum class ScopeEdgeKind : std::uint32_t { kBegin = 0, kEnd = 1 };
+struct ScopeEdge {
+    std::uint32_t kind;
+    std::uint32_t stack;  // that of the function which began or ended it
+    ScopeEdgeKind edge;
+    std::uint32_t reserved;
+    std::uint64_t looks;  // how often it was seen there; 0: the record is not filled yet
+};
+static_assert(sizeof(ScopeEdge) == 24);
 
 // Something a reader must be told: why recording was limited. `count` times since.
 enum class NoteCode : std::uint32_t {

@@ -34,6 +34,8 @@ const char* name_of(format::TableId id) {
             return "threads";
         case format::kSideBlocks:
             return "blocks beside the block map";
+        case format::kScopeEdges:
+            return "places where scopes begin and end";
         case format::kReleases:
             return "releases";
         default:

@@ -254,16 +254,18 @@ std::uint64_t ThreadScopes::enter(ThreadState& thread, const char* kind_name, co
     return make_handle(instance.index, generation);
 }
 
-void ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
+const KindCounters* ThreadScopes::leave(ThreadState& thread, std::uint64_t scope) {
     std::uint32_t depth = thread.depth;
     while (depth > 1 && !is_attached(thread.frames[depth - 1]) && !names(thread.frames[depth - 1], scope)) --depth;
-    if (depth <= 1 || is_attached(thread.frames[depth - 1])) return add_local(thread.counters->bad_leaves, 1);
-    leave_down_to(thread, depth);
+    if (depth <= 1 || is_attached(thread.frames[depth - 1])) return add_local(thread.counters->bad_leaves, 1), nullptr;
+    return leave_down_to(thread, depth);
 }
 
-void ThreadScopes::leave_down_to(ThreadState& thread, std::uint32_t depth) {
+const KindCounters* ThreadScopes::leave_down_to(ThreadState& thread, std::uint32_t depth) {
     while (thread.depth > depth) pop(thread, 0, &KindCounters::missed_leaves);
+    const KindCounters* counters = top(thread).counters;
     pop(thread, 0, kNothingMore);
+    return counters;
 }
 
 // The caller's frame and the place in it, of 32 bits: two that are open at once may be taken for one by chance, and
@@ -289,14 +291,14 @@ std::uint64_t ThreadScopes::begin_span(ThreadState& thread, const char* kind_nam
     return handle;
 }
 
-void ThreadScopes::end_span(ThreadState& thread, const char* kind_name) {
+const KindCounters* ThreadScopes::end_span(ThreadState& thread, const char* kind_name) {
     const KindEntry* kind = kind_of(thread, kind_name, current_handle(thread));
-    if (!kind || !kind->counters) return add_local(thread.counters->lost_markers, 1);
+    if (!kind || !kind->counters) return add_local(thread.counters->lost_markers, 1), nullptr;
     const auto is_it = [&](std::uint32_t level) { return thread.frames[level - 1].counters == kind->counters; };
     std::uint32_t depth = thread.depth;
     while (depth > 1 && !is_attached(thread.frames[depth - 1]) && !is_it(depth)) --depth;
-    if (depth <= 1 || !is_it(depth)) return add_local(thread.counters->bad_leaves, 1);
-    leave_down_to(thread, depth);
+    if (depth <= 1 || !is_it(depth)) return add_local(thread.counters->bad_leaves, 1), nullptr;
+    return leave_down_to(thread, depth);
 }
 
 bool ThreadScopes::know_kind(ThreadState& thread, const char* kind) {

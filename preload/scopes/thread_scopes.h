@@ -24,12 +24,13 @@ class ThreadScopes {
 
     // `flags`: kScopePool and kScopeEntered for an instance that is a pool, too.
     std::uint64_t enter(ThreadState& thread, const char* kind, const char* label, std::uint32_t flags = 0);
-    void leave(ThreadState& thread, std::uint64_t scope);
+    // The counters of what it ended; null: nothing, or there are none.
+    const format::KindCounters* leave(ThreadState& thread, std::uint64_t scope);
     // An instance that a call begins, from `pc` in a frame at `sp`: enters. An open one that began at the same place of
     // the same frame has not been ended, but left by another way: it ends first.
     std::uint64_t begin_span(ThreadState& thread, const char* kind, std::uintptr_t pc, std::uintptr_t sp);
     // Leaves the innermost instance of this kind that was entered on this thread since the last attach.
-    void end_span(ThreadState& thread, const char* kind);
+    const format::KindCounters* end_span(ThreadState& thread, const char* kind);
     // There is such a kind from now on, whether an instance of it will ever begin or not. False: no room.
     bool know_kind(ThreadState& thread, const char* kind);
     // An instance bound to no thread. `parent` 0: none, or the current one when `parent_is_current`.
@@ -53,6 +54,10 @@ class ThreadScopes {
     void count_pool_alloc(ThreadState& thread, std::uint32_t kind, bool resized);
     // Another label for an open instance. False: it is none.
     bool set_label(std::uint64_t scope, const char* label);
+    // The counters of the innermost instance's kind; null: it has none.
+    static const format::KindCounters* current_counters(const ThreadState& thread) {
+        return thread.frames[thread.depth - 1].counters;
+    }
     // The handle of the thread's current instance; 0: it is in none.
     std::uint64_t current_handle(const ThreadState& thread) const;
 
@@ -65,7 +70,7 @@ class ThreadScopes {
     bool push(ThreadState& thread, const ScopeFrame& frame);
     void pop(ThreadState& thread, std::uint32_t more_flags, std::uint64_t format::KindCounters::*also);
     void make_current(ThreadState& thread);
-    void leave_down_to(ThreadState& thread, std::uint32_t depth);
+    const format::KindCounters* leave_down_to(ThreadState& thread, std::uint32_t depth);
     void end_record(ThreadState& thread, std::uint32_t record, std::uint32_t more_flags, bool& clean);
     static void count_end(format::KindCounters* counters, bool clean, std::uint64_t format::KindCounters::*also);
     bool reserve_frame(ThreadState& thread);
