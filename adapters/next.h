@@ -18,14 +18,10 @@ void* find_next(const char* name);
 // As the module that `caller` lies in finds it, or null. Keeps errno.
 void* find_through(std::uintptr_t caller, const char* name, const void* own);
 
-template <typename Function>
-class Next;
-
-template <typename Result, typename... Arguments>
-class Next<Result(Arguments...)> {
+template <typename Pointer>
+class NextPointer {
   public:
-    using Pointer = Result (*)(Arguments...);
-    constexpr Next(const char* name, Pointer own) : name_(name), own_(own) {}
+    constexpr NextPointer(const char* name, Pointer own, Pointer nothing) : name_(name), own_(own), nothing_(nothing) {}
 
     // While the program starts: what is there now stays.
     void pin() { pinned_ = reinterpret_cast<Pointer>(find_next(name_)); }
@@ -35,15 +31,35 @@ class Next<Result(Arguments...)> {
     }
 
   private:
-    static Result nothing(Arguments...) { return Result(); }
     ADAPTER_COLD Pointer find(std::uintptr_t caller) const {
         const auto found = reinterpret_cast<Pointer>(find_through(caller, name_, reinterpret_cast<const void*>(own_)));
-        return found ? found : &nothing;
+        return found ? found : nothing_;
     }
 
     const char* name_;
     Pointer own_;
+    Pointer nothing_;
     Pointer pinned_ = nullptr;
+};
+
+template <typename Function>
+class Next;
+
+template <typename Result, typename... Arguments>
+class Next<Result(Arguments...)> : public NextPointer<Result (*)(Arguments...)> {
+  public:
+    constexpr Next(const char* name, Result (*own)(Arguments...))
+        : NextPointer<Result (*)(Arguments...)>(name, own, [](Arguments...) { return Result(); }) {}
+};
+
+template <typename Result, typename... Arguments>
+class Next<Result(Arguments..., ...)> : public NextPointer<Result (*)(Arguments..., ...)> {
+  public:
+    constexpr Next(const char* name, Result (*own)(Arguments..., ...))
+        : NextPointer<Result (*)(Arguments..., ...)>(name, own, &nothing) {}
+
+  private:
+    static Result nothing(Arguments..., ...) { return Result(); }
 };
 
 }  // namespace dregs::adapters

@@ -127,6 +127,38 @@ DREGS_AMONG_MARKERS void scope_label(dregs_scope scope, const char* label) {
     });
 }
 
+DREGS_AMONG_MARKERS dregs_pool pool_create_held(const char* kind, const char* label, dregs_scope parent,
+                                                const void* anchor, const dregs_caller* caller) {
+    const dregs::Registers registers = registers_of(*caller);
+    return marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_stack(thread, 0, registers);
+        const dregs_pool pool = g_state.pools.create_held(thread, kind, label, parent, stack, anchor);
+        if (pool) dregs::give_block(thread, anchor, pool);
+        return counted(thread, pool);
+    });
+}
+
+DREGS_AMONG_MARKERS dregs_pool block_pool(const void* block) {
+    return marked([=](auto&) {
+        dregs::Block known{};
+        const bool found = g_state.blocks.look(reinterpret_cast<std::uintptr_t>(block), known);
+        return found ? g_state.thread_scopes.held_pool(known.scope) : DREGS_NO_BLOCK;
+    });
+}
+
+DREGS_AMONG_MARKERS const void* pool_anchor(dregs_pool pool, const void* moved) {
+    return reinterpret_cast<const void*>(
+        marked([=](auto&) { return reinterpret_cast<std::uintptr_t>(g_state.pools.anchor(pool, moved)); }));
+}
+
+DREGS_AMONG_MARKERS void pool_reparent(dregs_pool pool, dregs_scope parent) {
+    if (!pool) return;
+    marked([=](auto& thread) {
+        if (!g_state.thread_scopes.set_parent(pool, parent)) dregs::add_local(thread.counters->bad_markers, 1);
+        return 0;
+    });
+}
+
 // ---- for the span library
 
 const dregs_span_action* actions_of(const dregs_span& span) {
@@ -263,7 +295,11 @@ DREGS_MARKER const struct dregs_api* dregs_api_v1(void) {
                                           pool_take,
                                           block_give,
                                           scope_current,
-                                          scope_label};
+                                          scope_label,
+                                          pool_create_held,
+                                          block_pool,
+                                          pool_anchor,
+                                          pool_reparent};
     return &kApi;
 }
 

@@ -118,6 +118,7 @@ void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* blo
     }
     // The stock may be half changed where this handler interrupted its thread.
     g_state.scopes.count_release(nested ? nullptr : &thread.stock, scope);
+    if (!nested) g_state.thread_scopes.end_if_empty(thread, scope);
 }
 
 DREGS_COLD void notice_unloading(const void* block) {
@@ -156,6 +157,7 @@ void give_block(ThreadState& thread, const void* block, std::uint64_t scope) {
     if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, moved)) {
         if (g_state.limits.any()) move_limited(moved.scope, to, moved.bytes);
         g_state.scopes.count_release(&thread.stock, moved.scope);
+        g_state.thread_scopes.end_if_empty(thread, moved.scope);
     } else {
         g_state.scopes.count_release(&thread.stock, to);
         if (g_state.sample_bytes == 0) add_local(thread.counters->bad_markers, 1);  // not of the sample

@@ -24,6 +24,7 @@ struct Adapter {
 // One line for each file in adapters/.
 constexpr Adapter kAdapters[] = {
     {"apr", "libapr-1.so"},
+    {"talloc", "libtalloc.so"},
     {"wmem", "libwsutil.so"},
 };
 

@@ -29,6 +29,8 @@ struct dregs_caller {
     uintptr_t bp; /* its caller's frame pointer register */
 };
 
+#define DREGS_NO_BLOCK UINT64_MAX
+
 enum dregs_pool_block {
     DREGS_POOL_RESIZED = 1, /* it was the pool's before, with another size */
     DREGS_POOL_MALLOC = 2   /* it begins a block of malloc's, which the pool made for it: that one is the block */
@@ -65,6 +67,16 @@ struct dregs_api {
     void (*block_give)(const void* block, dregs_scope scope);
     dregs_scope (*scope_current)(void);
     void (*scope_label)(dregs_scope scope, const char* label);
+    /* A pool for blocks of malloc's, of which `anchor` is the first and block_give gives others. It ends by itself when
+     * the last of them is freed or moved away. */
+    dregs_pool (*pool_create_held)(const char* kind, const char* label, dregs_scope parent, const void* anchor,
+                                   const struct dregs_caller* caller);
+    /* The one of these that malloc's block at `block` is in, 0: in none; DREGS_NO_BLOCK: no known block begins there. */
+    dregs_pool (*block_pool)(const void* block);
+    /* Its anchor, which `moved` takes the place of from now on, unless null. */
+    const void* (*pool_anchor)(dregs_pool pool, const void* moved);
+    /* From now on it is as if it had been made in `parent` (0: in none). */
+    void (*pool_reparent)(dregs_pool pool, dregs_scope parent);
 };
 
 #ifdef __cplusplus

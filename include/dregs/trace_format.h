@@ -275,6 +275,7 @@ enum ScopeFlags : std::uint32_t {
     kScopeLabelCut = 1u << 6,   // the label was longer than fits
     kScopeEnding = 1u << 7,     // the writer's own: one thread is closing it, others come too late
     kScopeEntered = 1u << 8,    // a pool that a thread is in: it ends with the leave
+    kScopeHeld = 1u << 9,       // a pool of malloc's blocks that ends when the last of them is freed
 };
 inline constexpr std::uint32_t kScopeStateMask = 3;
 inline constexpr std::uint32_t kLabelBytes = 56;
@@ -293,7 +294,7 @@ struct Scope {
     std::uint32_t next_free;  // the writer's own: chain of free records
     std::uint32_t epoch;      // pools: see SideBlock
     std::uint32_t stack;      // where it was opened (pools and dregs_scope_open); kStackNone: not recorded
-    std::uint64_t reserved0;
+    std::uint64_t anchor;     // kScopeHeld: the writer's own, its first block
     // Blocks and shares in it = live - released. The two lie in different cache lines of 64 bytes: the one thread whose
     // current record this is counts `live` at each allocation, everyone else `released`.
     std::int64_t released;

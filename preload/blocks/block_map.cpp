@@ -119,6 +119,14 @@ bool BlockMap::take_contended(std::uintptr_t address, Block& out) {
     return take_aside(address, out);
 }
 
+bool BlockMap::look(std::uintptr_t address, Block& out) const {
+    const Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
+    const Word word = at ? load_acquire(*at) : Word{0};
+    if (!begins_at(word, address)) return false;
+    out = read(word, address);
+    return true;
+}
+
 bool BlockMap::move(std::uintptr_t address, std::uint32_t scope, Block& former) {
     Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
     Word word = at ? load_acquire(*at) : Word{0};

@@ -28,6 +28,21 @@ std::uint64_t Pools::create(ThreadState& thread, const char* kind, const char* l
     return begin(scopes_->open(thread, kind, parent, format::kScopePool, stack, label));
 }
 
+std::uint64_t Pools::create_held(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
+                                 std::uint32_t stack, const void* anchor) {
+    const std::uint64_t pool =
+        begin(scopes_->open(thread, kind, parent, format::kScopePool | format::kScopeHeld, stack, label));
+    this->anchor(pool, anchor);
+    return pool;
+}
+
+const void* Pools::anchor(std::uint64_t pool, const void* moved) {
+    format::Scope* record = scopes_->open_instance(pool);
+    if (!record) return nullptr;
+    if (moved) record->anchor = reinterpret_cast<std::uintptr_t>(moved);
+    return reinterpret_cast<const void*>(record->anchor);
+}
+
 std::uint64_t Pools::enter(ThreadState& thread, const char* kind, const char* label) {
     return begin(scopes_->enter(thread, kind, label, format::kScopePool | format::kScopeEntered));
 }

@@ -17,6 +17,10 @@ class Pools {
     // `parent` 0: none. Returns the handle, 0: no room.
     std::uint64_t create(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
                          std::uint32_t stack);
+    // One that ends with the last block of malloc's that is given to it; `anchor` is the first.
+    std::uint64_t create_held(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
+                              std::uint32_t stack, const void* anchor);
+    const void* anchor(std::uint64_t pool, const void* moved);
     // A pool that the thread enters as a scope; it ends when that is left.
     std::uint64_t enter(ThreadState& thread, const char* kind, const char* label);
     void alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes, std::uint32_t stack);

@@ -327,6 +327,31 @@ void ThreadScopes::count_pool_alloc(ThreadState& thread, std::uint32_t kind, boo
     if (DREGS_LIKELY(counters != nullptr)) add_local(resized ? counters->pool_resizes : counters->pool_allocs, 1);
 }
 
+void ThreadScopes::end_if_empty(ThreadState& thread, std::uint32_t index) {
+    const Scope* record = scopes_->find(index);
+    if (!record) return;
+    const std::uint64_t status = load_acquire(record->status);
+    if (DREGS_LIKELY(!(format::scope_flags(status) & format::kScopeHeld))) return;
+    if (load_acquire(record->live) == load_acquire(record->released))
+        close(thread, make_handle(index, format::scope_generation(status)), format::kScopeHeld);
+}
+
+bool ThreadScopes::set_parent(std::uint64_t scope, std::uint64_t parent) {
+    Scope* record = open_instance(scope);
+    if (!record || (parent && !open_instance(parent))) return false;
+    store_release(record->parent, 0u);  // none, until both halves are there
+    store_release(record->parent_generation, handle_generation(parent));
+    store_release(record->parent, handle_index(parent));
+    return true;
+}
+
+std::uint64_t ThreadScopes::held_pool(std::uint32_t index) const {
+    const Scope* record = scopes_->find(index);
+    const std::uint64_t status = record ? load_acquire(record->status) : 0;
+    const bool held = (format::scope_flags(status) & format::kScopeHeld) != 0;
+    return held ? make_handle(index, format::scope_generation(status)) : 0;
+}
+
 bool ThreadScopes::set_label(std::uint64_t scope, const char* label) {
     Scope* record = open_instance(scope);
     if (record) ScopeTable::copy_label(record->label, label);

@@ -52,6 +52,12 @@ class ThreadScopes {
     format::Scope* open_instance(std::uint64_t scope) const;
     // A pool of this kind handed out a block, or resized one.
     void count_pool_alloc(ThreadState& thread, std::uint32_t kind, bool resized);
+    // Ends a pool with kScopeHeld in which nothing is left any more.
+    void end_if_empty(ThreadState& thread, std::uint32_t record);
+    // Changes what an open instance was made in; 0: nothing. False: either of them is not open.
+    bool set_parent(std::uint64_t scope, std::uint64_t parent);
+    // The handle of a scope record with kScopeHeld; 0: it is none.
+    std::uint64_t held_pool(std::uint32_t record) const;
     // Another label for an open instance. False: it is none.
     bool set_label(std::uint64_t scope, const char* label);
     // The counters of the innermost instance's kind; null: it has none.
