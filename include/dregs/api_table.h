@@ -71,7 +71,8 @@ struct dregs_api {
      * the last of them is freed or moved away. */
     dregs_pool (*pool_create_held)(const char* kind, const char* label, dregs_scope parent, const void* anchor,
                                    const struct dregs_caller* caller);
-    /* The one of these that malloc's block at `block` is in, 0: in none; DREGS_NO_BLOCK: no known block begins there. */
+    /* The one of these that malloc's block at `block` is in, 0: in none; DREGS_NO_BLOCK: no known block begins there.
+     */
     dregs_pool (*block_pool)(const void* block);
     /* Its anchor, which `moved` takes the place of from now on, unless null. */
     const void* (*pool_anchor)(dregs_pool pool, const void* moved);
