@@ -91,11 +91,11 @@ void attach_tables() {
     s.kinds.attach(s.file, s.lock, s.strings);
     s.scope_edges.attach(s.file, s.lock);
     s.thread_scopes.attach_tables(s.scopes, s.kinds, s.lock, s.clock);
-    s.pools.attach(s.side, s.thread_scopes, s.sample_bytes != 0);
+    s.releases.attach(s.file, s.lock, s.scopes, s.ledger != 0);
+    s.pools.attach(s.side, s.thread_scopes, s.releases, s.sample_bytes != 0);
     s.threads.attach(s.file, s.lock, s.strings, s.thread_scopes, s.max_frames);
     s.modules.attach(s.file, s.lock, s.strings, s.blocks, s.scopes, s.clock);
     if (s.sample_bytes != 0) s.modules.watch_all(s.sampled);
-    if (s.ledger != 0) s.releases.attach(s.file, s.lock);
     s.unwinder.identify_with(
         [](void* modules, const LoadedObject& object) { return static_cast<Modules*>(modules)->identify(object); },
         &s.modules);

@@ -107,7 +107,11 @@ DREGS_AMONG_MARKERS void pool_alloc_at(dregs_pool pool, const void* block, size_
 
 DREGS_AMONG_MARKERS bool pool_take(dregs_pool pool, const void* block) {
     if (!pool || !block) return false;
-    return marked([=](auto& thread) { return g_state.pools.take(thread, pool, block); }) != 0;
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    return marked([=](auto& thread) {
+               const std::uint32_t stack = dregs::capture_release(thread, caller);
+               return g_state.pools.take(thread, pool, block, stack);
+           }) != 0;
 }
 
 DREGS_AMONG_MARKERS void block_give(const void* block, dregs_scope scope) {
@@ -240,17 +244,29 @@ DREGS_MARKER void dregs_pool_alloc(dregs_pool pool, const void* block, size_t by
 
 DREGS_MARKER void dregs_pool_free(dregs_pool pool, const void* block) {
     if (!pool) return;
-    marked([=](auto& thread) { return g_state.pools.free(thread, pool, block), 0; });
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_release(thread, caller);
+        return g_state.pools.free(thread, pool, block, stack), 0;
+    });
 }
 
 DREGS_MARKER void dregs_pool_free_all(dregs_pool pool) {
     if (!pool) return;
-    marked([=](auto& thread) { return g_state.pools.free_all(thread, pool), 0; });
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_release(thread, caller);
+        return g_state.pools.free_all(thread, pool, stack), 0;
+    });
 }
 
 DREGS_MARKER void dregs_pool_destroy(dregs_pool pool) {
     if (!pool) return;
-    marked([=](auto& thread) { return g_state.pools.destroy(thread, pool), 0; });
+    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    marked([=](auto& thread) {
+        const std::uint32_t stack = dregs::capture_release(thread, caller);
+        return g_state.pools.destroy(thread, pool, stack), 0;
+    });
 }
 
 DREGS_MARKER void dregs_span_crossed(const struct dregs_span* span, const uintptr_t* frame) {

@@ -25,7 +25,7 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
     if (DREGS_UNLIKELY(result == BlockMap::Insert::kReplaced)) {
         add_local(thread.counters->replaced_blocks, 1);
         if (g_state.ledger != 0)
-            note_release(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
+            g_state.releases.note(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
         if (g_state.limits.any()) leave_limited(replaced.scope, replaced.bytes);
         if (g_state.limits.any()) enter_limited(record.scope, record.bytes, nested);
         release(thread, replaced.scope, block, nested);
@@ -50,29 +50,6 @@ inline void count_unknown_free(ThreadState& thread, const void* block) {
 inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_ns() >= thread.slice_end_ns; }
 
 }  // namespace
-
-// How long a block has lived that is not of the thread's present record, which is where most are.
-static std::uint32_t lifetime_of(const ThreadState& thread, std::uint32_t scope) {
-    const format::Scope* since = g_state.scopes.find(scope);
-    if (!since || scope == kUnattributedScope) return 0;
-    const std::uint32_t now = thread.current_record->begin_cs;
-    const std::uint32_t begin = load_relaxed(since->begin_cs);
-    return now > begin ? now - begin : 0;
-}
-
-DREGS_HOT void note_release(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
-                            format::ReleaseKind kind) {
-    if (DREGS_UNLIKELY(level >= ThreadState::kLevels)) return add_local(thread.counters->unrecorded_releases, 1);
-    const std::uint64_t key = format::make_release_key(block.stack, stack, kind);
-    format::Release* record = g_state.releases.find_or_add(thread.releases[level], key);
-    if (DREGS_UNLIKELY(!record)) return add_local(thread.counters->unrecorded_releases, 1);
-    add_local(record->blocks, 1);
-    add_local(record->bytes, block.bytes);
-    store_relaxed(record->last_cs, thread.current_record->begin_cs);
-    if (DREGS_LIKELY(block.scope == thread.current)) return;
-    const std::uint32_t lifetime = lifetime_of(thread, block.scope);
-    if (lifetime > record->longest_cs) store_relaxed(record->longest_cs, lifetime);
-}
 
 // The walk that asks nothing of the thread's last one: the stack is not whole, or an interrupted hook is using that.
 static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
@@ -146,11 +123,11 @@ DREGS_HOT void take_free_from(void* block, const Registers& caller) {
         DREGS_LIKELY(level < ThreadState::kLevels) ? capture_stack(*thread, level, caller, thread->free_memo) : 0;
     Block taken{};
     if (DREGS_UNLIKELY(!take_block(block, taken))) {
-        note_release(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
+        g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
         return count_unknown_free(*thread, block);
     }
     add_local(thread->counters->free_calls, 1);
-    note_release(*thread, level, taken, stack, format::ReleaseKind::kFreed);
+    g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kFreed);
     release(*thread, taken.scope, block, level != 0);
 }
 
@@ -177,8 +154,8 @@ void finish_free(const TakenBlock& taken, const Registers& caller) {
     if (DREGS_UNLIKELY(g_state.ledger != 0)) {
         const std::uint8_t level = busy.former();
         const std::uint32_t stack = level < ThreadState::kLevels ? capture_stack(*thread, level, caller) : 0;
-        note_release(*thread, level, taken.block, stack,
-                     taken.known ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
+        g_state.releases.note(*thread, level, taken.block, stack,
+                              taken.known ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
     }
     if (!taken.known) return count_unknown_free(*thread, nullptr);
     add_local(thread->counters->free_calls, 1);
@@ -198,13 +175,13 @@ void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, con
     add_local(thread->counters->free_calls, 1);
     const std::uint8_t level = busy.former();
     if (DREGS_UNLIKELY(level >= ThreadState::kLevels)) {
-        if (g_state.ledger != 0) note_release(*thread, level, taken.block, 0, format::ReleaseKind::kFreed);
+        if (g_state.ledger != 0) g_state.releases.note(*thread, level, taken.block, 0, format::ReleaseKind::kFreed);
         release(*thread, taken.block.scope, nullptr, true);
         return count_lost_alloc(thread, bytes);
     }
     const std::uint32_t stack = capture_stack(*thread, level, caller);
     if (DREGS_UNLIKELY(g_state.ledger != 0))
-        note_release(*thread, level, taken.block, stack, format::ReleaseKind::kMoved);
+        g_state.releases.note(*thread, level, taken.block, stack, format::ReleaseKind::kMoved);
     enter_block(*thread, block, {bytes, stack, taken.block.scope}, level != 0);
 }
 

@@ -7,7 +7,7 @@
 //                              └▶ not of the sample: counted, no more
 //   free   ─▶ record_free ─▶ BlockMap::take ─▶ real free
 //                              ├▶ AddressFilter: not of the sample
-//                              └▶ with a ledger: Unwinder::follow, ReleaseTable
+//                              └▶ with a ledger: Unwinder::follow, Ledger::note
 //   first call of a thread, new slice, loss: recorder_slow.cpp
 #pragma once
 
@@ -81,12 +81,13 @@ void finish_free(const TakenBlock& taken, const Registers& caller);
 // It is at `block` now, with `bytes`. It keeps its scope: growing does not change who owns it.
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller);
 
-// Counts in the ledger what became of a block: see format::ReleaseKind. `level`: how many hooks this one interrupts.
-void note_release(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
-                  format::ReleaseKind kind);
-
 // The stack that ends in `caller`; format::kStackNone when it cannot be kept.
 std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Registers& caller);
+
+// The same where a ledger asks for it, for something that is released there; else format::kStackNone.
+inline std::uint32_t capture_release(ThreadState& thread, const Registers& caller) {
+    return g_state.ledger != 0 ? capture_stack(thread, 0, caller) : format::kStackNone;
+}
 
 // The same as is_left_out, of a pool's block.
 bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes);

@@ -6,12 +6,12 @@
 
 #include "preload/blocks/address_filter.h"
 #include "preload/blocks/block_map.h"
+#include "preload/blocks/ledger.h"
 #include "preload/blocks/limits.h"
 #include "preload/blocks/modules.h"
 #include "preload/blocks/pools.h"
 #include "preload/blocks/side_table.h"
 #include "preload/file/notes.h"
-#include "preload/file/release_table.h"
 #include "preload/file/stack_table.h"
 #include "preload/file/string_table.h"
 #include "preload/file/trace_file.h"
@@ -74,7 +74,7 @@ struct alignas(4096) State {
     Threads threads;
     Modules modules;
     Unwinder unwinder;
-    ReleaseTable releases;
+    Ledger releases;
 };
 
 // Zero from the start, with no constructor that would run after the first hooks and wipe what they recorded.

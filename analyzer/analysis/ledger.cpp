@@ -224,7 +224,7 @@ void LedgerMaker::count_pool_alloc(std::uint32_t from, std::uint32_t pool, const
 
 void LedgerMaker::add_release(std::uint64_t key, const ReleaseSum& sum) {
     const std::uint32_t from = format::release_from(key);
-    const std::uint32_t to = format::release_to(key);
+    const std::uint32_t to = StackNamer::as_release(format::release_to(key));
     const Estimate blocks = estimate_of(sum.released, profile_.sample_bytes());
     switch (format::release_kind(key)) {
         case ReleaseKind::kFreed:
@@ -237,7 +237,7 @@ void LedgerMaker::add_release(std::uint64_t key, const ReleaseSum& sum) {
             pool_stacks_[from].elsewhere += sum.released;
             return add_released(from, ReleasedHow::kFreed, to, sum);
         case ReleaseKind::kPoolAlloc:
-            return count_pool_alloc(from, to, sum);
+            return count_pool_alloc(from, format::release_to(key), sum);
         case ReleaseKind::kUnknown:
             return add_to_site(site_of(unknown_, ReleasedHow::kFreed, to), to, sum, blocks);
         case ReleaseKind::kPoolEmptied:

@@ -103,12 +103,50 @@ const StackNamer::Place& StackNamer::place(std::uint64_t location) {
     return places_.emplace(location, make_place(location)).first->second;
 }
 
+format::StackRoot StackNamer::walk(std::uint32_t stack, absl::FunctionRef<bool(const Place&)> visit) {
+    bool wanted = (stack & kReleaseView) != 0;
+    return trace_.walk(stack & ~kReleaseView, [&](std::uint64_t location) {
+        const Place& here = place(location);
+        const bool innermost = wanted && !here.frames->front().shim;
+        if (innermost) wanted = false;
+        const Place* gone = innermost ? jumped_from(location) : nullptr;
+        return (!gone || visit(*gone)) && visit(here);
+    });
+}
+
+const StackNamer::Place* StackNamer::jumped_from(std::uint64_t location) {
+    auto known = jumped_.find(location);
+    if (known == jumped_.end()) known = jumped_.emplace(location, make_jumped_from(location)).first;
+    return known->second.frames ? &known->second : nullptr;
+}
+
+// What is on the list of wrappers passes a release on, jumping or not, and free itself is on it.
+StackNamer::Place StackNamer::make_jumped_from(std::uint64_t location) {
+    Place place;
+    const std::uint32_t module = format::location_module(location);
+    const ModuleImage* known = module == format::kNamedModule ? nullptr : image(module);
+    if (!known || format::location_exact(location)) return place;
+    const Frame* called = symbolizer_.called(*known, format::location_pc(location));
+    if (!called || called->shim || wrappers_.is_wrapper(*called)) return place;
+    Frame frame = *called;
+    frame.tail_call = true;
+    place.frames = &keep(frame);
+    place.module = frame.module.empty() ? frame.function : module_key(module, frame);
+    place.first_user = place.last_known = 0;
+    for (const std::size_t seed : {std::size_t{0}, std::size_t{1}}) {
+        Fingerprint print(seed);
+        print.add(place.module);
+        print.add(frame.offset);
+        place.identity[seed] = print.value();
+    }
+    return place;
+}
+
 StackNamer::SitePlace StackNamer::find_site(std::uint32_t stack) {
     SitePlace found{&nowhere_, 0, 0};
     std::size_t depth = 0;
     std::size_t unnamed = 0;  // frames without a name seen since `found`, which is the first of them
-    trace_.walk(stack, [&](std::uint64_t location) {
-        const Place& here = place(location);
+    walk(stack, [&](const Place& here) {
         const std::size_t at = depth++;
         if (unnamed > 0 && here.last_known < 0) {  // an adapter, in the place of the wrapper that it has called
             unnamed = 0;
@@ -139,8 +177,8 @@ const StackNamer::SitePlace& StackNamer::site_place(std::uint32_t stack) {
 
 const Frame* StackNamer::innermost(std::uint32_t stack) {
     const Frame* found = nullptr;
-    trace_.walk(stack, [&](std::uint64_t location) {
-        found = &place(location).frames->front();
+    walk(stack, [&](const Place& here) {
+        found = &here.frames->front();
         return found->shim;
     });
     return found;
@@ -163,8 +201,7 @@ std::string StackNamer::site_key(std::uint32_t stack) {
 std::string StackNamer::stack_key(std::uint32_t stack) {
     Fingerprint first(0);
     Fingerprint second(1);
-    trace_.walk(stack, [&](std::uint64_t location) {
-        const Place& here = place(location);
+    walk(stack, [&](const Place& here) {
         first.add(here.identity[0]);
         second.add(here.identity[1]);
         return true;
@@ -177,9 +214,9 @@ std::vector<Frame> StackNamer::frames(std::uint32_t stack, std::size_t limit) {
     std::vector<Frame> frames;
     if (at.place == &nowhere_) return *nowhere_.frames;
     std::size_t depth = 0;
-    trace_.walk(stack, [&](std::uint64_t location) {
+    walk(stack, [&](const Place& place) {
         if (depth++ < at.depth) return true;
-        const std::vector<Frame>& here = *place(location).frames;
+        const std::vector<Frame>& here = *place.frames;
         const int begin = depth == at.depth + 1 ? at.frame : 0;
         frames.insert(frames.end(), here.begin() + begin, here.end());
         return limit == 0 || frames.size() < limit;
@@ -190,8 +227,8 @@ std::vector<Frame> StackNamer::frames(std::uint32_t stack, std::size_t limit) {
 
 std::vector<Frame> StackNamer::whole_stack(std::uint32_t stack) {
     std::vector<Frame> frames;
-    trace_.walk(stack, [&](std::uint64_t location) {
-        for (const Frame& frame : *place(location).frames) {
+    walk(stack, [&](const Place& here) {
+        for (const Frame& frame : *here.frames) {
             if (!frame.shim) frames.push_back(frame);
         }
         return true;
@@ -199,8 +236,8 @@ std::vector<Frame> StackNamer::whole_stack(std::uint32_t stack) {
     return frames;
 }
 
-const char* StackNamer::cut_reason(std::uint32_t stack) const {
-    switch (trace_.walk(stack, [](std::uint64_t) { return true; })) {
+const char* StackNamer::cut_reason(std::uint32_t stack) {
+    switch (trace_.walk(stack & ~kReleaseView, [](std::uint64_t) { return true; })) {
         case format::kStackCut:
             return "deeper than the limit: the outer frames are missing";
         case format::kStackNoUnwind:

@@ -25,6 +25,10 @@ class StackNamer {
     // With `show_wrappers` no frame is taken for a wrapper.
     StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers);
 
+    // The same stack as one that ends in a release: where the frame that called free is gone, because its function ends
+    // in a jump to it, that function is taken for one frame more. Goes wherever a stack goes here.
+    static std::uint32_t as_release(std::uint32_t stack) { return stack | kReleaseView; }
+
     // The frame that called the allocator; null for a stack without frames.
     const Frame* innermost(std::uint32_t stack);
     // The frame that stands for the stack. A stack without frames has a made-up one that says so.
@@ -39,7 +43,7 @@ class StackNamer {
     // All frames, wrappers too, but for those of the shim.
     std::vector<Frame> whole_stack(std::uint32_t stack);
     // "", or why the stack is not whole.
-    const char* cut_reason(std::uint32_t stack) const;
+    const char* cut_reason(std::uint32_t stack);
 
   private:
     struct Place {  // what one location stands for
@@ -55,6 +59,13 @@ class StackNamer {
         std::size_t depth = 0;  // of the location in the stack
     };
 
+    static constexpr std::uint32_t kReleaseView = 1u << 31;
+
+    // Tells what stands at the locations of a stack, as Trace::walk does.
+    format::StackRoot walk(std::uint32_t stack, absl::FunctionRef<bool(const Place&)> visit);
+    // What was called at `location` and is gone; null: nothing, or that is not known.
+    const Place* jumped_from(std::uint64_t location);
+    Place make_jumped_from(std::uint64_t location);
     const Place& place(std::uint64_t location);
     Place make_place(std::uint64_t location);
     const std::vector<Frame>& resolve(std::uint64_t location);
@@ -71,6 +82,7 @@ class StackNamer {
     const WrapperList& wrappers_;
     bool show_wrappers_;
     absl::node_hash_map<std::uint64_t, Place> places_;  // pointers into it are kept
+    absl::node_hash_map<std::uint64_t, Place> jumped_;  // by location; without frames where there is nothing
     absl::flat_hash_map<std::uint32_t, SitePlace> sites_;
     absl::node_hash_map<std::uint32_t, ModuleImage> images_;
     std::deque<std::vector<Frame>> kept_;

@@ -44,6 +44,7 @@ std::string function_text(const Frame& frame, bool precise) {
 std::string frame_text(const Frame& frame, bool with_module, bool precise) {
     std::string text = function_text(frame, precise) + place_text(frame, precise);
     if (frame.inlined) absl::StrAppend(&text, "  [inlined]");
+    if (frame.tail_call) absl::StrAppend(&text, "  [tail call]");
     const bool module_shown = frame.function.empty() || frame.module.empty();
     if (with_module && !module_shown) {
         absl::StrAppend(&text, "  (", escape_text(display_name(frame.module)), ")");

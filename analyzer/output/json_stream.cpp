@@ -8,8 +8,11 @@ namespace {
 std::string dump(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
 Json frame_json(const Frame& frame) {
-    return {{"function", frame.function}, {"file", frame.file},     {"line", frame.line},      {"column", frame.column},
-            {"module", frame.module},     {"offset", frame.offset}, {"inlined", frame.inlined}};
+    Json json{{"function", frame.function}, {"file", frame.file},     {"line", frame.line},
+              {"column", frame.column},     {"module", frame.module}, {"offset", frame.offset},
+              {"inlined", frame.inlined}};
+    if (frame.tail_call) json["tail_call"] = true;
+    return json;
 }
 
 }  // namespace

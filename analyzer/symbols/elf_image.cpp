@@ -73,6 +73,18 @@ std::uint64_t nanoseconds(const timespec& time) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+void visit_import(Elf* elf, Elf_Data* relocations, Elf_Data* symbols, std::size_t strings, std::size_t index,
+                  const std::function<void(std::uint64_t, std::string_view)>& visit) {
+    GElf_Rela relocation;
+    GElf_Sym symbol;
+    if (!gelf_getrela(relocations, static_cast<int>(index), &relocation)) return;
+    const std::uint64_t type = GELF_R_TYPE(relocation.r_info);
+    if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT) return;
+    if (!gelf_getsym(symbols, static_cast<int>(GELF_R_SYM(relocation.r_info)), &symbol)) return;
+    const char* name = elf_strptr(elf, strings, symbol.st_name);
+    if (name && *name) visit(relocation.r_offset, name);
+}
+
 }  // namespace
 
 std::string to_hex(const BuildId& id) {
@@ -110,6 +122,7 @@ std::shared_ptr<ElfImage> ElfImage::from_bytes(std::vector<std::uint8_t> bytes) 
 std::shared_ptr<ElfImage> ElfImage::adopt(std::shared_ptr<ElfImage> image) {
     if (!image->is_supported()) return nullptr;
     image->read_build_id();
+    image->read_loads();
     image->read_sections();
     if (image->code_.empty()) image->read_segments();
     std::sort(image->code_.begin(), image->code_.end(), [](Span a, Span b) { return a.begin < b.begin; });
@@ -159,6 +172,49 @@ void ElfImage::read_segments() {
         if (header.p_type != PT_LOAD || !(header.p_flags & PF_X)) continue;
         if (header.p_vaddr + header.p_memsz > header.p_vaddr)
             code_.push_back({header.p_vaddr, header.p_vaddr + header.p_memsz});
+    }
+}
+
+void ElfImage::read_loads() {
+    std::size_t count = 0;
+    if (elf_getphdrnum(elf_, &count) != 0) return;
+    for (std::size_t i = 0; i < std::min(count, kMaxSegments); ++i) {
+        GElf_Phdr header;
+        if (!gelf_getphdr(elf_, static_cast<int>(i), &header)) return;
+        if (header.p_type == PT_LOAD && header.p_vaddr + header.p_filesz > header.p_vaddr)
+            loads_.push_back({header.p_vaddr, header.p_vaddr + header.p_filesz, header.p_offset});
+    }
+}
+
+bool ElfImage::pread_all(std::uint64_t offset, std::uint8_t* out, std::size_t bytes) const {
+    if (fd_ < 0) {
+        if (offset > bytes_.size() || bytes > bytes_.size() - offset) return false;
+        return std::copy_n(bytes_.data() + offset, bytes, out), true;
+    }
+    return ::pread(fd_, out, bytes, static_cast<off_t>(offset)) == static_cast<ssize_t>(bytes);
+}
+
+bool ElfImage::read_code(std::uint64_t address, std::uint8_t* out, std::size_t bytes) const {
+    for (const Load& load : loads_) {
+        if (address < load.begin || address >= load.end || bytes > load.end - address) continue;
+        return pread_all(load.offset + (address - load.begin), out, bytes);
+    }
+    return false;
+}
+
+void ElfImage::for_each_import(std::size_t most,
+                               const std::function<void(std::uint64_t, std::string_view)>& visit) const {
+    for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || !(header.sh_flags & SHF_ALLOC)) continue;
+        Elf_Scn* symbols = elf_getscn(elf_, header.sh_link);
+        GElf_Shdr table;
+        Elf_Data* const relocations = elf_getdata(section, nullptr);
+        Elf_Data* const names = symbols ? elf_getdata(symbols, nullptr) : nullptr;
+        if (!relocations || !names || !gelf_getshdr(symbols, &table) || table.sh_type != SHT_DYNSYM) continue;
+        const std::size_t count = std::min<std::size_t>(relocations->d_size / sizeof(Elf64_Rela), most);
+        for (std::size_t i = 0; i < count; ++i) visit_import(elf_, relocations, names, table.sh_link, i, visit);
+        most -= count;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <gelf.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,13 @@ class ElfImage {
     // [begin, end) of the executable section number `index`; false: it is not one.
     bool code_section(std::size_t index, std::uint64_t& begin, std::uint64_t& end) const;
 
+    // Bytes of code or data at an address (as above), as they stand in the file. False: they are not all there.
+    bool read_code(std::uint64_t address, std::uint8_t* out, std::size_t bytes) const;
+    // Tells the slots that the loader fills with the address of a function of another file, and that function's name;
+    // at most `most`.
+    void for_each_import(std::size_t most,
+                         const std::function<void(std::uint64_t slot, std::string_view name)>& visit) const;
+
     // Whether there is such a section, with contents in this file.
     bool has_section(std::string_view name) const { return find_section(name) != nullptr; }
     // Its contents as they stand in the file; empty: there is none.
@@ -64,6 +72,8 @@ class ElfImage {
     bool is_supported() const;
     Elf_Scn* find_section(std::string_view name) const;
     void read_build_id();
+    void read_loads();
+    bool pread_all(std::uint64_t offset, std::uint8_t* out, std::size_t bytes) const;
     void read_sections();
     void read_segments();
 
@@ -74,6 +84,12 @@ class ElfImage {
     std::uint64_t file_bytes_ = 0;
     std::uint64_t file_mtime_ns_ = 0;
     BuildId build_id_;
+    struct Load {
+        std::uint64_t begin;  // addresses
+        std::uint64_t end;    // of what is in the file
+        std::uint64_t offset;
+    };
+    std::vector<Load> loads_;
     std::vector<Span> sections_;  // by section number; empty span: not code
     std::vector<Span> code_;      // sorted
 };

@@ -36,6 +36,7 @@ struct Frame {
     std::uint64_t offset = 0;           // pc - bias: the address in the file
     std::uint64_t function_offset = 0;  // pc - start of the function that was compiled; 0 when that is not known
     bool inlined = false;               // compiled into its caller, which is the next frame
+    bool tail_call = false;             // not on the stack any more: it had ended in a jump. Known by its caller's call
     bool shim = false;                  // libdregs.so itself
 };
 

@@ -54,6 +54,7 @@ std::string why_another(const ModuleImage& module, const ElfImage& file) {
 
 ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot) {
     open_module(module, debug_files, sysroot);
+    call_targets_ = CallTargets(file_);
     const std::shared_ptr<ElfImage> with_dwarf = debug_ ? debug_ : file_;
     if (!with_dwarf) return;
     dwarf_ = DwarfInfo::open(with_dwarf, [&](const std::string& name, const BuildId& id) {
@@ -104,6 +105,19 @@ std::vector<Frame> ModuleSymbols::find(std::uint64_t lookup) {
     if (frames.empty()) frames.emplace_back();
     if (frames.back().function.empty()) name_by_symbol(frames.back(), lookup);
     if (frames.back().function.empty() && frames.back().line == 0) frames.clear();
+    return frames;
+}
+
+std::vector<Frame> ModuleSymbols::find_called(std::uint64_t return_address) {
+    const CallTarget target = call_targets_.find(return_address);
+    std::vector<Frame> frames;
+    if (!target.known()) return frames;
+    if (target.address != 0) frames = find(target.address);
+    if (frames.empty()) frames.emplace_back();
+    if (!target.imported.empty()) frames.back().function = source_name(target.imported);
+    frames.erase(frames.begin(), frames.end() - 1);  // of what is inlined where a function begins, nothing is known
+    frames.back().inlined = false;
+    frames.back().offset = target.address;
     return frames;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/symbols/call_targets.h"
 #include "analyzer/symbols/debug_files.h"
 #include "analyzer/symbols/dwarf_info.h"
 #include "analyzer/symbols/elf_image.h"
@@ -25,6 +26,9 @@ class ModuleSymbols {
     // left to the caller.
     std::vector<Frame> find(std::uint64_t lookup);
 
+    // The function that the call before `return_address` (of the file) called. Empty: not known. As for find().
+    std::vector<Frame> find_called(std::uint64_t return_address);
+
     // Why names are not known; empty: they are, as far as the files tell.
     const std::string& warning() const { return warning_; }
 
@@ -40,6 +44,7 @@ class ModuleSymbols {
     std::shared_ptr<ElfImage> file_;   // the module itself, verified
     std::shared_ptr<ElfImage> debug_;  // its separate debug file
     std::unique_ptr<DwarfInfo> dwarf_;
+    CallTargets call_targets_{nullptr};
     SymbolTable symbols_;
     std::string warning_;
 };

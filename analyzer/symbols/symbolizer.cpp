@@ -40,6 +40,14 @@ class Symbolizer::Impl {
         return found->second;
     }
 
+    const Frame* called(const ModuleImage& module, std::uint64_t pc) {
+        Module& known = find_module(module);
+        const std::uint64_t offset = pc - module.bias;
+        auto [found, is_new] = known.called.try_emplace(offset);
+        if (is_new) found->second = name_called(known.symbols, module, offset);
+        return found->second.empty() ? nullptr : &found->second.front();
+    }
+
     const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
@@ -48,6 +56,7 @@ class Symbolizer::Impl {
         ModuleSymbols symbols;
         std::unordered_map<std::uint64_t, std::vector<Frame>> exact;  // by address in the file
         std::unordered_map<std::uint64_t, std::vector<Frame>> calls;  // the same for return addresses
+        std::unordered_map<std::uint64_t, std::vector<Frame>> called;
     };
 
     Module& find_module(const ModuleImage& module) {
@@ -74,6 +83,16 @@ class Symbolizer::Impl {
         return frames;
     }
 
+    static std::vector<Frame> name_called(ModuleSymbols& symbols, const ModuleImage& module, std::uint64_t offset) {
+        std::vector<Frame> frames = symbols.find_called(offset);
+        for (Frame& frame : frames) {
+            if (frame.offset != 0) frame.module = module.path;
+            frame.shim = module.shim;
+            frame.function_offset = 0;
+        }
+        return frames;
+    }
+
     DebugFiles debug_files_;
     std::string sysroot_;
     std::unordered_map<std::string, std::unique_ptr<Module>> modules_;
@@ -86,6 +105,8 @@ Symbolizer::~Symbolizer() = default;
 const std::vector<Frame>& Symbolizer::resolve(const ModuleImage& module, std::uint64_t pc, bool exact) {
     return impl_->resolve(module, pc, exact);
 }
+
+const Frame* Symbolizer::called(const ModuleImage& module, std::uint64_t pc) { return impl_->called(module, pc); }
 
 const std::vector<std::string>& Symbolizer::warnings() const { return impl_->warnings(); }
 

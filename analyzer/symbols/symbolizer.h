@@ -32,6 +32,10 @@ class Symbolizer {
     // address order; every order is right. Never throws for what stands in the module's files.
     const std::vector<Frame>& resolve(const ModuleImage& module, std::uint64_t pc, bool exact);
 
+    // The function that was called where `pc` is the return address, as one frame; null: not known. Its place is where
+    // the function begins, its module empty where that is another one.
+    const Frame* called(const ModuleImage& module, std::uint64_t pc);
+
     // One line a module whose names cannot be known, and why. Grows as addresses are resolved.
     const std::vector<std::string>& warnings() const;
 

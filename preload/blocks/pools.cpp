@@ -9,10 +9,11 @@ std::uint64_t key_of(const void* block) {
 
 }  // namespace
 
-void Pools::attach(SideTable& side, ThreadScopes& scopes, bool sampled) {
+void Pools::attach(SideTable& side, ThreadScopes& scopes, Ledger& ledger, bool sampled) {
     sampled_ = sampled;
     side_ = &side;
     scopes_ = &scopes;
+    ledger_ = &ledger;
 }
 
 // The open pool of a handle; a wrong one is counted.
@@ -55,12 +56,15 @@ std::uint64_t Pools::begin(std::uint64_t pool) {
 
 // Raises the epoch of this pool. It has to be the one that was seen while the pool was open: another thread may destroy
 // the pool now and begin the next one in its record, which raises it, too.
-bool Pools::empty(ThreadState& thread, std::uint64_t pool) {
+bool Pools::empty(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) {
     format::Scope* record = find(thread, pool);
     while (record) {
         std::uint32_t epoch = load_acquire(record->epoch);
         if (!find(thread, pool)) return false;
-        if (compare_exchange(record->epoch, epoch, epoch + 1)) return true;
+        const std::uint32_t made_at = load_relaxed(record->stack);
+        if (!compare_exchange(record->epoch, epoch, epoch + 1)) continue;
+        ledger_->note_of_pool(thread, made_at, stack, 0, format::ReleaseKind::kPoolEmptied);
+        return true;
     }
     return false;
 }
@@ -72,7 +76,10 @@ void Pools::alloc(ThreadState& thread, std::uint64_t pool, const void* block, st
     const format::SideBlock entry{key_of(block),          stack, handle_index(pool), bytes, load_relaxed(record->epoch),
                                   handle_generation(pool)};
     format::SideBlock replaced{};
-    switch (side_->insert(entry, replaced)) {
+    const SideTable::Insert result = side_->insert(entry, replaced);
+    if (result != SideTable::Insert::kNoRoom)
+        ledger_->note_of_pool(thread, stack, load_relaxed(record->stack), bytes, format::ReleaseKind::kPoolAlloc);
+    switch (result) {
         case SideTable::Insert::kDone:
             return add_local(thread.counters->pool_allocs, 1);
         case SideTable::Insert::kReplaced:
@@ -89,27 +96,30 @@ void Pools::count(ThreadState& thread, std::uint64_t pool, bool resized) {
     if (DREGS_LIKELY(record != nullptr)) scopes_->count_pool_alloc(thread, record->kind, resized);
 }
 
-void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block) {
+void Pools::free(ThreadState& thread, std::uint64_t pool, const void* block, std::uint32_t stack) {
     if (!find(thread, pool) || !block) return;
     format::SideBlock taken{};
-    if (side_->take(key_of(block), taken) || sampled_) return add_local(thread.counters->pool_frees, 1);
+    const bool known = side_->take(key_of(block), taken);
+    if (known) ledger_->note_of_pool(thread, taken.stack, stack, taken.bytes, format::ReleaseKind::kPoolFreed);
+    if (known || sampled_) return add_local(thread.counters->pool_frees, 1);
     add_local(thread.counters->unknown_frees, 1);
 }
 
-bool Pools::take(ThreadState& thread, std::uint64_t pool, const void* block) {
+bool Pools::take(ThreadState& thread, std::uint64_t pool, const void* block, std::uint32_t stack) {
     format::SideBlock taken{};
     if (!find(thread, pool) || !side_->take(key_of(block), taken)) return false;
+    ledger_->note_of_pool(thread, taken.stack, stack, taken.bytes, format::ReleaseKind::kPoolFreed);
     add_local(thread.counters->pool_frees, 1);
     return true;
 }
 
-void Pools::free_all(ThreadState& thread, std::uint64_t pool) { empty(thread, pool); }
+void Pools::free_all(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) { empty(thread, pool, stack); }
 
-void Pools::destroy(ThreadState& thread, std::uint64_t pool) {
+void Pools::destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) {
     const format::Scope* record = scopes_->open_instance(pool);
     if (record && (format::scope_flags(load_relaxed(record->status)) & format::kScopeEntered))
         return add_local(thread.counters->bad_markers, 1);  // its thread would go on in it
-    if (!empty(thread, pool)) return;
+    if (!empty(thread, pool, stack)) return;
     const bool closed = scopes_->close(thread, pool, format::kScopePool);
     if (!closed) add_local(thread.counters->bad_markers, 1);  // another thread came first
 }

@@ -4,6 +4,7 @@
 // of them with one store, however many there are. Zero bytes are a valid detached object.
 #pragma once
 
+#include "preload/blocks/ledger.h"
 #include "preload/blocks/side_table.h"
 #include "preload/scopes/thread_scopes.h"
 
@@ -12,7 +13,7 @@ namespace dregs {
 class Pools {
   public:
     // `sampled`: not every block is handed in.
-    void attach(SideTable& side, ThreadScopes& scopes, bool sampled);
+    void attach(SideTable& side, ThreadScopes& scopes, Ledger& ledger, bool sampled);
 
     // `parent` 0: none. Returns the handle, 0: no room.
     std::uint64_t create(ThreadState& thread, const char* kind, const char* label, std::uint64_t parent,
@@ -26,20 +27,22 @@ class Pools {
     void alloc(ThreadState& thread, std::uint64_t pool, const void* block, std::uint64_t bytes, std::uint32_t stack);
     // A block was handed out, whether it is recorded here or not.
     void count(ThreadState& thread, std::uint64_t pool, bool resized);
-    void free(ThreadState& thread, std::uint64_t pool, const void* block);
+    // `stack` of these: where it is done, for the ledger.
+    void free(ThreadState& thread, std::uint64_t pool, const void* block, std::uint32_t stack = 0);
     // The same without a word if the block is not known. Returns whether it was.
-    bool take(ThreadState& thread, std::uint64_t pool, const void* block);
-    void free_all(ThreadState& thread, std::uint64_t pool);
-    void destroy(ThreadState& thread, std::uint64_t pool);
+    bool take(ThreadState& thread, std::uint64_t pool, const void* block, std::uint32_t stack = 0);
+    void free_all(ThreadState& thread, std::uint64_t pool, std::uint32_t stack = 0);
+    void destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack = 0);
 
   private:
     format::Scope* find(ThreadState& thread, std::uint64_t pool) const;
-    bool empty(ThreadState& thread, std::uint64_t pool);
+    bool empty(ThreadState& thread, std::uint64_t pool, std::uint32_t stack);
     std::uint64_t begin(std::uint64_t pool);
 
     bool sampled_;
     SideTable* side_;
     ThreadScopes* scopes_;
+    Ledger* ledger_;
 };
 
 }  // namespace dregs

@@ -1,5 +1,5 @@
-// Feeds damaged traces to what `dregs top`, `scopes`, `diff` and `snapshot` do with a file: an Error or a result, never
-// a crash. A copy of what can be read can be read, too, and holds no more blocks.
+// Feeds damaged traces to what `dregs top`, `scopes`, `ledger`, `diff` and `snapshot` do with a file: an Error or a
+// result, never a crash. A copy of what can be read can be read, too, and holds no more blocks.
 //
 // Brings its own seeds: without a corpus the first mutation makes a small sound trace, and later ones damage it where
 // it hurts (words of the header and the tables, replaced by numbers that mean something there).
@@ -10,10 +10,12 @@
 #include <sstream>
 
 #include "analyzer/analysis/diff.h"
+#include "analyzer/analysis/ledger.h"
 #include "analyzer/analysis/scope_report.h"
 #include "analyzer/analysis/timeline.h"
 #include "analyzer/analysis/trend_table.h"
 #include "analyzer/output/diff_report.h"
+#include "analyzer/output/ledger_report.h"
 #include "analyzer/output/scopes_report.h"
 #include "analyzer/output/top_report.h"
 #include "analyzer/output/trend_report.h"
@@ -69,6 +71,11 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
     }
     writer.add_side_block({(kHeap + 8) | format::kSidePool, stacks[0], pool, 64, 0, 0});
     writer.add_side_block({kHeap + 9, stacks[1], share, 64, 0, 0});
+    for (unsigned i = 0; i < random() % 12; ++i) {
+        const auto kind = static_cast<format::ReleaseKind>(random() % 9);
+        writer.add_release({format::make_release_key(stacks[random() % 3], stacks[random() % 3], kind), random() % 1000,
+                            random(), static_cast<std::uint32_t>(random()), static_cast<std::uint32_t>(random())});
+    }
     writer.add_note({format::NoteCode::kGrowthFailed, 28, writer.add_string("x"), 1, 2});
     return writer.finish();
 }
@@ -108,6 +115,18 @@ void judge_trends(Profile& profile, const Symbolizer& symbolizer) {
     report.print_json(out, trends, symbolizer);
 }
 
+// The ledger, if there is one, in all its forms.
+void keep_ledger(std::ostream& out, Profile& profile, NamingRoom& naming) {
+    if (profile.trace().header().ledger == 0) return;
+    for (const GroupBy group : {GroupBy::kSite, GroupBy::kStack, GroupBy::kFunction, GroupBy::kModule}) {
+        LedgerOptions options;
+        options.by = group;
+        const Ledger ledger = make_ledger(profile, options);
+        print_ledger_text(out, profile, ledger, {}, true);
+        print_ledger_json(out, profile, ledger, {}, naming.symbolizer);
+    }
+}
+
 void answer_everything(const ByteSource& source) {
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
@@ -127,6 +146,7 @@ void answer_everything(const ByteSource& source) {
     print_scopes_json(out, profile, report, {}, naming.symbolizer);
     rank_otherwise(profile);
     judge_trends(profile, naming.symbolizer);
+    keep_ledger(out, profile, naming);
     const std::vector<Profile*> both = {&profile, &profile};
     const Diff diff = diff_profiles(both, {{}, true});
     print_diff_text(out, both, diff, {});

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "preload/blocks/block_map.h"
+#include "preload/blocks/ledger.h"
 #include "preload/blocks/pools.h"
 #include "preload/blocks/side_table.h"
 #include "preload/file/stack_table.h"
@@ -67,6 +68,7 @@ struct Parts {
     BlockMap blocks;
     Kinds kinds;
     ThreadScopes thread_scopes;
+    Ledger ledger;
     Pools pools;
     Threads threads;
 };
@@ -86,10 +88,12 @@ class TraceTest : public ::testing::Test {
         p.blocks.attach(p.file, p.lock, p.side, exclusive_granules());
         p.kinds.attach(p.file, p.lock, p.strings);
         p.thread_scopes.attach_tables(p.scopes, p.kinds, p.lock, p.clock);
-        p.pools.attach(p.side, p.thread_scopes, false);
+        p.ledger.attach(p.file, p.lock, p.scopes, keeps_ledger());
+        p.pools.attach(p.side, p.thread_scopes, p.ledger, false);
         p.threads.attach(p.file, p.lock, p.strings, p.thread_scopes, 256);
     }
     virtual bool exclusive_granules() const { return true; }
+    virtual bool keeps_ledger() const { return false; }
 
     Parts& parts() { return *parts_; }
     const TemporaryFolder& folder() const { return folder_; }
