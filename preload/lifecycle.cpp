@@ -149,7 +149,7 @@ bool start() {
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
     g_state.sample_bytes = static_cast<std::uint32_t>(g_options.sample);
     g_state.ledger = static_cast<std::uint32_t>(g_options.ledger);
-    g_state.special_frees = g_state.sample_bytes | g_state.ledger;
+    g_state.plain_frees = (g_state.sample_bytes | g_state.ledger) == 0;
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
     watch_limits();

@@ -112,7 +112,7 @@ DREGS_HOT void take_free(void* block) {
 // The stack first: a process that is killed meanwhile has the block where it was.
 DREGS_HOT void take_free_from(void* block, const Registers& caller) {
     ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    if (DREGS_UNLIKELY(!thread || g_state.ledger == 0)) return take_free(block);
     __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
     g_state.blocks.prefetch(address_of(block));
     const BusyGuard busy(*thread, [&] { return hook_was_left(*thread, caller); });

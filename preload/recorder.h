@@ -59,13 +59,11 @@ DREGS_INLINE void record_alloc(void* block, std::size_t bytes) {
 }
 
 void take_free(void* block);
-// The same, and keeps from where.
+// The same, and keeps from where if there is a ledger.
 void take_free_from(void* block, const Registers& caller);
 DREGS_INLINE void record_free(void* block) {
-    if (DREGS_LIKELY(g_state.special_frees == 0)) return take_free(block);
-    if (is_not_sampled(block)) return;
-    if (g_state.ledger == 0) return take_free(block);
-    take_free_from(block, DREGS_CAPTURE_CALLER());
+    if (DREGS_LIKELY(g_state.plain_frees != 0)) return take_free(block);
+    if (!is_not_sampled(block)) take_free_from(block, DREGS_CAPTURE_CALLER());
 }
 
 // realloc in three steps: take the block out before the real call; then say how that ended.

@@ -50,7 +50,7 @@ struct alignas(4096) State {
     std::uint32_t forked;
     std::uint32_t sample_bytes;      // 0: every block is recorded
     std::uint32_t ledger;            // 1: so is where each is released
-    std::uint32_t special_frees;     // either of the two: a free is more than taking the block out
+    std::uint32_t plain_frees;       // 1: neither of the two, a free is taking the block out. 0 before it is known, too
     std::uint32_t special_allocs;    // 1: blocks are a sample, or live bytes have a limit (enter_special_block)
     std::uint32_t rare_frees;        // 1: so they are, or the program moves blocks (take_rare_block)
     std::uint32_t watches_failures;  // 1: an allocation that fails is worth a snapshot

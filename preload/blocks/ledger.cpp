@@ -17,4 +17,18 @@ std::uint32_t Ledger::lifetime(const ThreadState& thread, std::uint32_t scope) c
     return now > begin ? now - begin : 0;
 }
 
+DREGS_HOT void Ledger::note(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
+                            format::ReleaseKind kind) {
+    const std::uint64_t key = format::make_release_key(block.stack, stack, kind);
+    format::Release* record =
+        DREGS_LIKELY(level < ThreadState::kLevels) ? releases_.find_or_add(thread.releases[level], key) : nullptr;
+    if (DREGS_UNLIKELY(!record)) return add_local(thread.counters->unrecorded_releases, 1);
+    add_local(record->blocks, 1);
+    add_local(record->bytes, block.bytes);
+    store_relaxed(record->last_cs, thread.current_record->begin_cs);
+    if (DREGS_LIKELY(block.scope == thread.current)) return;  // as young as can be told
+    const std::uint32_t lived = lifetime(thread, block.scope);
+    if (lived > record->longest_cs) store_relaxed(record->longest_cs, lived);
+}
+
 }  // namespace dregs

@@ -16,8 +16,8 @@ class Ledger {
     void attach(TraceFile& file, SlowLock& lock, const ScopeTable& scopes, bool on);
 
     // `block` was released; its scope still has it. `level`: how many hooks of the thread this one interrupts.
-    DREGS_INLINE void note(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
-                           format::ReleaseKind kind);
+    void note(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
+              format::ReleaseKind kind);
     // The same of what has no lifetime: pools and their blocks. Nothing where the ledger is off.
     void note_of_pool(ThreadState& thread, std::uint32_t from, std::uint32_t to, std::uint64_t bytes,
                       format::ReleaseKind kind) {
@@ -31,19 +31,5 @@ class Ledger {
     const ScopeTable* scopes_;
     ReleaseTable releases_;
 };
-
-DREGS_INLINE void Ledger::note(ThreadState& thread, std::uint8_t level, const Block& block, std::uint32_t stack,
-                               format::ReleaseKind kind) {
-    const std::uint64_t key = format::make_release_key(block.stack, stack, kind);
-    format::Release* record =
-        DREGS_LIKELY(level < ThreadState::kLevels) ? releases_.find_or_add(thread.releases[level], key) : nullptr;
-    if (DREGS_UNLIKELY(!record)) return add_local(thread.counters->unrecorded_releases, 1);
-    add_local(record->blocks, 1);
-    add_local(record->bytes, block.bytes);
-    store_relaxed(record->last_cs, thread.current_record->begin_cs);
-    if (DREGS_LIKELY(block.scope == thread.current)) return;  // as young as can be told
-    const std::uint32_t lived = lifetime(thread, block.scope);
-    if (lived > record->longest_cs) store_relaxed(record->longest_cs, lived);
-}
 
 }  // namespace dregs

@@ -9,7 +9,7 @@ ledger_of() { dregs_json ledger "$1" >ledger.json; }  # TRACE
 rows() {
     query ledger.json '"\n".join(sorted(text([s["frames"][0]["function"], s["allocs"], s["frees"], s["live_blocks"]] +
         sorted(f["frames"][0]["function"] + "=" + str(f["frees"]) for f in s["freed_at"]))
-        for s in d["sites"] if s["frames"][0]["function"].startswith(("allocate_", "move_block"))))'
+        for s in d["sites"] if re.match("allocate_[0-9]|move_block", s["frames"][0]["function"])))'
 }
 # MESSAGE SLACK: what was released by free and realloc is what the threads counted, but for SLACK.
 expect_frees_add_up() {
