@@ -53,7 +53,7 @@ def live_blocks(programs, analyzer, sizes):
 
 def counted(programs, sizes):
     """A pair's warm-up is a fiftieth of its iterations; each of exchange's two threads does all of its own."""
-    tools = {"bare", "dregs", "dregs-sample", "lsan-fp"}
+    tools = {"bare", "dregs", "dregs-sample", "dregs-ledger", "lsan-fp"}
     depths = (10, 30, 60)
     return [
         *(Counted(f"instr-pair{depth}", f"a pair under {depth} frames", programs / "pair",

@@ -44,6 +44,9 @@ def dregs_tools(build):
     def exact(folder):
         return {"LD_PRELOAD": str(shim), "DREGS_OUTPUT": f"{folder}/%n.%p.dregs"}
 
+    def keeping_ledger(folder):
+        return {**exact(folder), "DREGS_LEDGER": "1"}
+
     def sampling(folder):
         return {**exact(folder), "DREGS_SAMPLE": str(SAMPLE_BYTES)}
 
@@ -52,6 +55,8 @@ def dregs_tools(build):
         Tool("dregs-sample", "the same, one allocation in 512 KiB on average", env=sampling,
              missing=missing or lacks_sampling(build / "bin" / "dregs", sampling),
              only={"pair30", "exchange", "tshark", "instr-pair30", "instr-exchange"}),
+        Tool("dregs-ledger", "the same as dregs, and every free with its whole stack", env=keeping_ledger, missing=missing,
+             only={"pair30", "exchange", "tshark", "redis", "bc", "instr-pair30", "instr-exchange"}),
     ]
 
 
