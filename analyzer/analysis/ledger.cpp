@@ -148,6 +148,7 @@ class LedgerMaker {
     Verdict judge_live(const RowDraft& draft) const;
     bool is_overdue(const RowDraft& draft, const Birth& birth) const;
     bool is_kept(const RowDraft& draft) const;
+    bool has_ended() const { return profile_.status().liveness == Liveness::kExited; }
     void total();
 
     struct PoolStack {  // one stack that allocates in pools
@@ -290,15 +291,17 @@ std::uint32_t usual_lifetime(std::vector<Lifetime> lifetimes) {
 
 // A program that ended by itself had its chance to release everything. Otherwise blocks are in flight.
 bool LedgerMaker::is_overdue(const RowDraft& draft, const Birth& birth) const {
-    if (birth.outlived || profile_.status().liveness == Liveness::kExited) return true;
+    if (birth.outlived || has_ended()) return true;
     if (birth.pooled) return false;  // goes when its pool does, and that is still open
     const std::uint32_t age = profile_.now_cs() - std::min(profile_.now_cs(), birth.begin_cs);
     return age > std::uint64_t{draft.row.usual_cs} + ledger_.resolution_cs;
 }
 
-// None of what is overdue was made since the site's first quarter.
+// None of what is overdue was made since the first quarter of the time that a leak would have had to grow in: as long
+// as the process has lived, or, of a site that has released blocks in a program that ended, as long as it did.
 bool LedgerMaker::is_kept(const RowDraft& draft) const {
-    std::uint32_t active_cs = draft.given_back ? draft.row.newest_cs : profile_.now_cs();
+    const bool by_own_time = draft.given_back && has_ended();
+    std::uint32_t active_cs = by_own_time ? draft.row.newest_cs : profile_.now_cs();
     for (const auto& [key, site] : draft.released_at) active_cs = std::max(active_cs, site.site.last_cs);
     std::uint32_t newest_cs = 0;
     for (const Birth& birth : draft.births) {

@@ -106,7 +106,7 @@ void add_release_lines(TextTable& table, Profile& profile, const LedgerRow& row,
     }
 }
 
-std::string rest_text(const Profile& profile, const LedgerRow& row) {
+std::string rest_text(const Profile& profile, const Ledger& ledger, const LedgerRow& row) {
     std::string text = absl::StrCat(human_count(row.live.blocks()), row.live.blocks() == 1 ? " is" : " are", " not");
     if (profile.status().liveness == Liveness::kExited) return text;
     const auto age = [&](std::uint32_t begin) {
@@ -114,7 +114,7 @@ std::string rest_text(const Profile& profile, const LedgerRow& row) {
     };
     absl::StrAppend(&text, ", the oldest since ", age(row.oldest_cs), ", the youngest since ", age(row.newest_cs));
     if (!row.released_at.empty())
-        absl::StrAppend(&text, "; the others lived ", human_duration(row.usual_cs), " at most");
+        absl::StrAppend(&text, "; the others lived ", human_duration(row.usual_cs + ledger.resolution_cs), " at most");
     return text;
 }
 
@@ -129,7 +129,8 @@ std::vector<TextTable::Column> columns(bool sampled, bool all) {
     return columns;
 }
 
-void add_row(TextTable& table, Profile& profile, const LedgerRow& row, const RowText& text, bool all) {
+void add_row(TextTable& table, Profile& profile, const Ledger& ledger, const LedgerRow& row, const RowText& text,
+             bool all) {
     const bool sampled = profile.sample_bytes() != 0;
     const Tally error = row.live.error();
     std::vector<std::string> cells;
@@ -145,7 +146,7 @@ void add_row(TextTable& table, Profile& profile, const LedgerRow& row, const Row
     table.paint(site_column, &Palette::bold);
     if (row.title.empty()) add_stack_lines(table, text.frames);
     add_release_lines(table, profile, row, all);
-    if (row.live.blocks() != 0) table.add_line(rest_text(profile, row));
+    if (row.live.blocks() != 0) table.add_line(rest_text(profile, ledger, row));
 }
 
 void print_passes(std::ostream& out, const Ledger& ledger, const Palette& palette) {
@@ -199,7 +200,7 @@ void print_rows(std::ostream& out, Profile& profile, const Ledger& ledger, const
     }
     const std::vector<RowText> texts = row_texts(std::move(stacks));
     TextTable table(columns(profile.sample_bytes() != 0, all), view.palette);
-    for (std::size_t i = 0; i < shown; ++i) add_row(table, profile, ledger.rows[i], texts[i], all);
+    for (std::size_t i = 0; i < shown; ++i) add_row(table, profile, ledger, ledger.rows[i], texts[i], all);
     table.print(out);
     if (shown < rows) out << "(" << human_count(rows - shown) << " more: -n 0 shows all)\n";
 }

@@ -35,6 +35,8 @@ dregs_json ledger "$TRACE" >ledger.json
 expect_ledger "sites, places of release, clean sites" "15 18 12" 'text([len(d["sites"]), d["free_sites"], d["clean_sites"]])'
 expect_ledger "what is left" "udp_alloc_socket 1000 900 1600 mem_store 3050 3000 204800 nswap_thread 1004 964 640" \
     'text(text([s["frames"][0]["function"], s["allocs"], s["frees"], s["live_bytes"]]) for s in d["sites"] if not s["clean"])'
+expect_ledger "where pages are released, by functions that end in a jump to free" "mem_cleanup 1500 mem_release 1000 mem_unmap 500" \
+    'text(text([f["frames"][0]["function"], f["frees"]]) for s in sites("mem_store") for f in s["freed_at"])'
 expect_ledger "reserves, emptied where they share it" "get_from_reserves 1470 ht_create 32" \
     'text(text([s["frames"][0]["function"], s["frees"]]) for s in d["sites"] if s["verdict"] == "released_where_others_are")'
 "$DREGS_BIN" ledger "$TRACE" >text || fail "dregs ledger: exit status $?"

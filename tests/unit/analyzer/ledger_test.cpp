@@ -175,6 +175,19 @@ TEST(LedgerTest, WhatWasMadeEarlyAndNoneSinceIsKept) {
     EXPECT_EQ(ledger.passes[static_cast<int>(Verdict::kKept)].live.blocks(), 216u);
 }
 
+TEST(LedgerTest, ASiteThatIsNotUsedAnyMoreLevelsOffUnlessTheProgramHasEnded) {
+    for (const Liveness liveness : {Liveness::kRunning, Liveness::kEnded, Liveness::kExited}) {
+        Book book;
+        const std::uint32_t site = book.site("load_configuration");
+        book.released(site, book.site("drop"), 100, 0, kMinute / 60);
+        book.live(site, 16, kMinute / 60);
+        book.writer().header().last_seen_cs = 10 * kMinute;
+        const bool ended = liveness == Liveness::kExited;
+        if (liveness == Liveness::kRunning) book.writer().header().start_monotonic_ns = 1;  // long ago
+        EXPECT_EQ(only_verdict(book.read(liveness)), ended ? Verdict::kSuspect : Verdict::kKept);
+    }
+}
+
 TEST(LedgerTest, WhatGrowsAndIsNeverReleasedIsLeft) {
     Book book;
     const std::uint32_t site = book.site("remember");
