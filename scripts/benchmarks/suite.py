@@ -37,6 +37,19 @@ def real_programs(inputs, sizes):
     ]
 
 
+def adapters(build, inputs):
+    """What an adapter adds: the same programs with and without, in one run."""
+    tools = {"bare", "dregs", "dregs-adapter"}
+    program = build / "tests" / "programs" / "apr_requests"
+    return [
+        Process("adapter-tshark", "tshark, 412 wmem allocations a packet, each a pool's block",
+                ["tshark", "-r", inputs / "packets"], only=tools),
+        Process("adapter-svn", "svnadmin creates a repository", ["svnadmin", "create", "repository"], only=tools),
+        Process("adapter-apr", "50,038 apr_pallocs in 2,004 pools; the program does nothing else", [str(program)],
+                only=tools),
+    ]
+
+
 def live_blocks(programs, analyzer, sizes):
     program = programs / "live_blocks"
     slow = {"tcmalloc", "jemalloc", "valgrind"}
@@ -70,6 +83,7 @@ def all_workloads(build, inputs, sizes):
     return [
         *pairs(programs, sizes),
         *real_programs(inputs, sizes),
+        *adapters(build, inputs),
         OwnProgram("exchange", "exchange", "two threads, each frees what the other allocated", programs / "exchange",
                    lambda effort: (2, sizes.exchange_s), [metric.OPERATIONS], scale=1e-6),
         *live_blocks(programs, build / "bin" / "dregs", sizes),

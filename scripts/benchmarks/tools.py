@@ -47,11 +47,17 @@ def dregs_tools(build):
     def keeping_ledger(folder):
         return {**exact(folder), "DREGS_LEDGER": "1"}
 
+    def adapted(folder):
+        adapters = [shim.parent / "dregs" / f"libdregs-{name}.so" for name in ("apr", "talloc", "wmem")]
+        return {**exact(folder), "LD_PRELOAD": " ".join(map(str, [shim, *adapters]))}
+
     def sampling(folder):
         return {**exact(folder), "DREGS_SAMPLE": str(SAMPLE_BYTES)}
 
     return [
         Tool("dregs", "libdregs.so preloaded: every allocation, whole stacks", env=exact, missing=missing),
+        Tool("dregs-adapter", "the same with the adapter that the program needs", env=adapted, missing=missing,
+             only={"adapter-tshark", "adapter-svn", "adapter-apr"}),
         Tool("dregs-sample", "the same, one allocation in 512 KiB on average", env=sampling,
              missing=missing or lacks_sampling(build / "bin" / "dregs", sampling),
              only={"pair30", "exchange", "tshark", "instr-pair30", "instr-exchange"}),
