@@ -16,27 +16,30 @@ bool SideTable::is_vacant(const Record& record, std::uint64_t key) const {
            format::scope_generation(load_relaxed(pool->status)) != load_relaxed(record.generation);
 }
 
-void SideTable::search_level(unsigned number, std::uint64_t key, Search& search) const {
+void SideTable::search_level(unsigned number, bool newest, std::uint64_t key, Search& search) const {
     Record* records = level(number);
     const std::uint64_t mask = (std::uint64_t{kFirstRecords} << number) - 1;
     const std::uint64_t begin = (key * 0x9E3779B97F4A7C15u) >> 20;
-    for (unsigned i = 0; i < kWindow && !search.ended; ++i) {
+    for (unsigned i = 0; i < kWindow; ++i) {
         Record& record = records[(begin + i) & mask];
         const std::uint64_t found = load_acquire(record.key);
-        if (found == key)
-            search.found = &record, search.ended = true;
-        else if (found == (key | format::kSideClaimed))
-            search.claimed = search.ended = true;
-        else if (!search.vacant && is_vacant(record, found))
-            search.vacant = &record, search.vacant_key = found;
-        search.ended |= found == 0;
+        search.claimed = found == (key | format::kSideClaimed);
+        if (found == key) search.found = &record;
+        if (found == key || search.claimed) return;
+        if (found == 0 && !newest) {
+            search.spare = &record;
+            return;
+        }
+        if (!search.vacant && is_vacant(record, found)) search.vacant = &record, search.vacant_key = found;
+        if (found == 0) return;
     }
 }
 
 SideTable::Search SideTable::search_once(std::uint64_t key) const {
     Search result{};
     const unsigned levels = load_acquire(level_count_);
-    for (unsigned number = 0; number < levels && !result.ended; ++number) search_level(number, key, result);
+    for (unsigned number = levels; number-- > 0 && !result.found && !result.claimed;)
+        search_level(number, number + 1 == levels, key, result);
     return result;
 }
 
@@ -102,8 +105,9 @@ SideTable::Insert SideTable::insert(const Record& block, Record& replaced) {
             return stale ? Insert::kDone : Insert::kReplaced;
         }
         if (!place.vacant) {
-            if (!make_level()) return Insert::kNoRoom;
-            continue;
+            if (make_level()) continue;
+            if (!place.spare) return Insert::kNoRoom;
+            place.vacant = place.spare, place.vacant_key = 0;
         }
         if (!claim(*place.vacant, place.vacant_key, block.key)) continue;
         fill(*place.vacant, block);

@@ -42,7 +42,7 @@ def adapters(build, inputs):
     tools = {"bare", "dregs", "dregs-adapter"}
     program = build / "tests" / "programs" / "apr_requests"
     return [
-        Process("adapter-tshark", "tshark, 412 wmem allocations a packet, each a pool's block",
+        Process("adapter-tshark", "tshark, each of wmem's allocations a pool's block",
                 ["tshark", "-r", inputs / "packets"], only=tools),
         Process("adapter-svn", "svnadmin creates a repository", ["svnadmin", "create", "repository"], only=tools),
         Process("adapter-apr", "50,038 apr_pallocs in 2,004 pools; the program does nothing else", [str(program)],
