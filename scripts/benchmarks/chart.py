@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 WIDTH, LEFT, RIGHT = 860, 110, 70  # the whole; room for workloads' names; room for the figure behind the longest bar
 BAR, GAP, GROUP_GAP = 11, 2, 14
 # Hue tells the tool, dregs stands out; each has contrast enough on white and on near-black.
-COLOURS = {"dregs": "#0d9488", "dregs-adapter": "#0b5f58", "dregs-sample": "#5eb8ae", "dregs-ledger": "#0b6b64", "heaptrack": "#d9622b", "heaptrack-raw": "#e8a27c",
+COLOURS = {"dregs": "#0d9488", "dregs-adapter": "#2563a8", "dregs-sample": "#5eb8ae", "dregs-ledger": "#0b6b64", "heaptrack": "#d9622b", "heaptrack-raw": "#e8a27c",
            "lsan": "#7c6bd6", "lsan-fp": "#a99cf0", "tcmalloc": "#c2992b", "jemalloc": "#b0578d", "valgrind": "#7d8794"}
 STYLE = """
 text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #24292f }
