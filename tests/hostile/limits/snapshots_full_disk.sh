@@ -33,7 +33,8 @@ rm traces/filler
 wait_for 10 has_snapshots $((before + 1)) interval
 end_host exit 4
 expect_eq "exit status" 4 "$STATUS"
-read_trace "$(find traces -name "obedient.$PROGRAM.dregs")"
+# What was allocated while the disk was full may have needed one page more of the trace.
+read_trace "$(find traces -name "obedient.$PROGRAM.dregs")" allow='("unrecorded_allocs", "unknown_frees")'
 survived "no room for snapshots that dregs run takes, and room again"
 
 rm -f traces/*
