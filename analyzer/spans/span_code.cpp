@@ -7,8 +7,8 @@
 // Lost are r11, which the loader's lazy binding uses up just the same, and what no caller expects to keep and no
 // argument is passed in: mask registers, vector registers from 16 on.
 //
-// Saving all of them takes several times as long as all else, and mostly nothing is in use beyond the lower halves of the
-// vector registers: so it is asked first.
+// Saving all of them takes several times as long as all else, and mostly nothing is in use beyond the lower halves of
+// the vector registers: so it is asked first.
 #include "analyzer/spans/span_code.h"
 
 #include <array>
