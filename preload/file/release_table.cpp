@@ -20,6 +20,7 @@ ReleaseBook::Entry* ReleaseBook::vacant(std::uint64_t key) {
     return nullptr;
 }
 
+// The former one is not given back: all of them together are a third of the new one.
 bool ReleaseBook::grow() {
     Index* const former = index_;
     const unsigned bits = former ? 64 - former->shift + kGrowthBits : kFirstBits;
@@ -37,7 +38,6 @@ bool ReleaseBook::grow() {
         ++grown->used;
     }
     store_release(index_, grown);
-    if (former) sys::unmap(former, sizeof(Index) + (former->mask + 1) * sizeof(Entry));
     return true;
 }
 
