@@ -189,14 +189,14 @@ void* talloc_pool(const void* parent, std::size_t bytes) {
 
 // Arguments that vary cannot be passed on: the text that they make is.
 #define TALLOC_TEXT(text, format)                                                   \
-    va_list measured, arguments;                                                    \
+    va_list arguments;                                                              \
     va_start(arguments, format);                                                    \
-    va_copy(measured, arguments);                                                   \
-    const int length = std::vsnprintf(nullptr, 0, format, measured);                \
-    va_end(measured);                                                               \
+    const int length = std::vsnprintf(nullptr, 0, format, arguments);               \
+    va_end(arguments);                                                              \
     const std::size_t room = length > 0 ? static_cast<std::size_t>(length) + 1 : 1; \
     char* const text = static_cast<char*>(__builtin_alloca(room));                  \
     text[0] = 0;                                                                    \
+    va_start(arguments, format);                                                    \
     if (length > 0) std::vsnprintf(text, room, format, arguments);                  \
     va_end(arguments)
 
