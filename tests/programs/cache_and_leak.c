@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <time.h>
 
 enum { kPhases = 16, kLeaksEachPhase = 1500, kSlots = 5000, kLookUpsEachPhase = 2000, kJobs = 2000, kTable = 3000 };
 
@@ -52,6 +52,16 @@ static void serve_phase(int noise) {
     for (int i = (int)chance((uint32_t)noise); i > 0; i--) transients[kJobs + i] = new_entry();
 }
 
+// Phases are equally long whatever else the machine does, or growth would seem to slow down.
+static void wait_for_end_of(int phase) {
+    static struct timespec begin;
+    if (phase == 1) clock_gettime(CLOCK_MONOTONIC, &begin);
+    const long ms = phase * 100L;
+    struct timespec end = {begin.tv_sec + ms / 1000, begin.tv_nsec + ms % 1000 * 1000000};
+    if (end.tv_nsec >= 1000000000) end.tv_sec++, end.tv_nsec -= 1000000000;
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
+}
+
 int main(int argc, char** argv) {
     const int noise = argc > 1 ? atoi(argv[1]) : 0;
     char label[32];
@@ -61,7 +71,7 @@ int main(int argc, char** argv) {
         if (phase == 5) load_table();
         snprintf(label, sizeof label, "phase_%02d", phase);
         dregs_snapshot(label);
-        usleep(30000);
+        wait_for_end_of(phase);
     }
     printf("leaked %d\n", kPhases * kLeaksEachPhase);
     return 0;
