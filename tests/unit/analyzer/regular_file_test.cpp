@@ -79,14 +79,14 @@ TEST_F(RegularFileTest, NeverOpensAFifoThatTakesItsPlace) {
         }
     });
     int opened = 0;
-    for (int round = 0; round < 20'000; ++round) {
+    // At least so often, and until the other thread has had its turn on a busy machine.
+    for (int round = 0; round < 20'000 || opened == 0; ++round) {
         const int error = error_of(path);
         EXPECT_TRUE(error == 0 || error == ENXIO) << error;
         opened += error == 0;
     }
     done = true;
     swapper.join();
-    EXPECT_GT(opened, 0);
 }
 
 TEST_F(RegularFileTest, SumsOverHolesAreThoseOverZeroes) {
