@@ -316,6 +316,7 @@ std::uint64_t ThreadScopes::open(ThreadState& thread, const char* kind_name, std
     const ScopeBirth birth{
         kind->kind,       flags, thread.tid, thread.name, handle_index(parent), handle_generation(parent),
         clock_->now_cs(), stack, label};
+    if ((flags & format::kScopeHeld) != 0) store_relaxed(has_held_, 1u);
     const ScopePlace instance = scopes_->begin(&thread.stock, birth);
     if (!instance.index) return 0;
     if (kind->counters) add_local(kind->counters->entered, 1);
@@ -327,7 +328,7 @@ void ThreadScopes::count_pool_alloc(ThreadState& thread, std::uint32_t kind, boo
     if (DREGS_LIKELY(counters != nullptr)) add_local(resized ? counters->pool_resizes : counters->pool_allocs, 1);
 }
 
-void ThreadScopes::end_if_empty(ThreadState& thread, std::uint32_t index) {
+void ThreadScopes::end_held_if_empty(ThreadState& thread, std::uint32_t index) {
     const Scope* record = scopes_->find(index);
     if (!record) return;
     const std::uint64_t status = load_acquire(record->status);

@@ -53,7 +53,9 @@ class ThreadScopes {
     // A pool of this kind handed out a block, or resized one.
     void count_pool_alloc(ThreadState& thread, std::uint32_t kind, bool resized);
     // Ends a pool with kScopeHeld in which nothing is left any more.
-    void end_if_empty(ThreadState& thread, std::uint32_t record);
+    void end_if_empty(ThreadState& thread, std::uint32_t record) {
+        if (DREGS_UNLIKELY(load_relaxed(has_held_) != 0)) end_held_if_empty(thread, record);
+    }
     // Changes what an open instance was made in; 0: nothing. False: either of them is not open.
     bool set_parent(std::uint64_t scope, std::uint64_t parent);
     // The handle of a scope record with kScopeHeld; 0: it is none.
@@ -79,6 +81,7 @@ class ThreadScopes {
     const format::KindCounters* leave_down_to(ThreadState& thread, std::uint32_t depth);
     void end_record(ThreadState& thread, std::uint32_t record, std::uint32_t more_flags, bool& clean);
     static void count_end(format::KindCounters* counters, bool clean, std::uint64_t format::KindCounters::*also);
+    void end_held_if_empty(ThreadState& thread, std::uint32_t record);
     bool reserve_frame(ThreadState& thread);
     bool add_frames(ThreadState& thread);
 
@@ -86,6 +89,7 @@ class ThreadScopes {
     Kinds* kinds_;
     SlowLock* lock_;
     const Clock* clock_;
+    std::uint32_t has_held_;  // 1: there has been a pool with kScopeHeld
 };
 
 }  // namespace dregs
