@@ -81,6 +81,7 @@ bool StackNamer::is_user(const Frame& frame) const {
 
 StackNamer::Place StackNamer::make_place(std::uint64_t location) {
     Place place;
+    place.location = location;
     place.frames = &resolve(location);
     place.module = module_key(format::location_module(location), place.frames->front());
     for (int i = 0; i < static_cast<int>(place.frames->size()); ++i) {
@@ -209,16 +210,24 @@ std::string StackNamer::stack_key(std::uint32_t stack) {
     return absl::StrCat(absl::Hex(first.value(), absl::kZeroPad16), absl::Hex(second.value(), absl::kZeroPad16));
 }
 
-std::vector<Frame> StackNamer::frames(std::uint32_t stack, std::size_t limit) {
+void StackNamer::walk_from_site(std::uint32_t stack, absl::FunctionRef<bool(const StackPlace&)> visit) {
     const SitePlace at = site_place(stack);
-    std::vector<Frame> frames;
-    if (at.place == &nowhere_) return *nowhere_.frames;
+    if (at.place == &nowhere_) {
+        visit({0, *nowhere_.frames});
+        return;
+    }
     std::size_t depth = 0;
     walk(stack, [&](const Place& place) {
         if (depth++ < at.depth) return true;
-        const std::vector<Frame>& here = *place.frames;
-        const int begin = depth == at.depth + 1 ? at.frame : 0;
-        frames.insert(frames.end(), here.begin() + begin, here.end());
+        const std::size_t inner = depth == at.depth + 1 ? static_cast<std::size_t>(at.frame) : 0;
+        return visit({place.location, absl::MakeConstSpan(*place.frames).subspan(inner)});
+    });
+}
+
+std::vector<Frame> StackNamer::frames(std::uint32_t stack, std::size_t limit) {
+    std::vector<Frame> frames;
+    walk_from_site(stack, [&](const StackPlace& place) {
+        frames.insert(frames.end(), place.frames.begin(), place.frames.end());
         return limit == 0 || frames.size() < limit;
     });
     if (limit != 0 && frames.size() > limit) frames.resize(limit);

@@ -8,6 +8,7 @@
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/node_hash_map.h>
+#include <absl/types/span.h>
 
 #include <cstdint>
 #include <deque>
@@ -38,6 +39,14 @@ class StackNamer {
     // What makes two stacks one stack: all frames.
     std::string stack_key(std::uint32_t stack);
 
+    // One location of a stack: what it is in the trace, and its frames, the innermost inlined function first. The
+    // frames stay where they are for as long as the namer lives: their addresses tell them apart.
+    struct StackPlace {
+        std::uint64_t location;  // 0: there is none, the frame is made up
+        absl::Span<const Frame> frames;
+    };
+    // Tells the places from the site outwards, while `visit` returns true; the first one begins at the site.
+    void walk_from_site(std::uint32_t stack, absl::FunctionRef<bool(const StackPlace&)> visit);
     // The frames from the site outwards, at most `limit` (0: all).
     std::vector<Frame> frames(std::uint32_t stack, std::size_t limit = 0);
     // All frames, wrappers too, but for those of the shim.
@@ -47,6 +56,7 @@ class StackNamer {
 
   private:
     struct Place {  // what one location stands for
+        std::uint64_t location = 0;
         const std::vector<Frame>* frames = nullptr;
         int first_user = -1;          // index of its first frame that is no wrapper, -1: none
         int last_known = -1;          // index of its outermost frame that is not the shim's, -1: none
