@@ -39,10 +39,11 @@ DREGS_INLINE std::uint64_t marked(Mark mark) {
 using Frame = const std::uintptr_t*;
 #define DREGS_OWN_FRAME() static_cast<Frame>(__builtin_frame_address(0))
 
+dregs::Registers caller_of(Frame frame) { return {frame[1], reinterpret_cast<std::uintptr_t>(frame + 2), frame[0]}; }
+
 DREGS_COLD void look_at_edge(dregs::ThreadState& thread, std::uint32_t kind, dregs::format::ScopeEdgeKind edge,
                              Frame frame) {
-    const dregs::Registers caller{frame[1], reinterpret_cast<std::uintptr_t>(frame + 2), frame[0]};
-    g_state.scope_edges.add(kind, dregs::capture_stack(thread, 0, caller), edge);
+    g_state.scope_edges.add(kind, dregs::capture_stack(thread, 0, caller_of(frame)), edge);
 }
 
 // Keeps from where now and then. Either an instance has just been entered, or one of these counters was left.
@@ -56,6 +57,13 @@ DREGS_INLINE void note_end(dregs::ThreadState& thread, const dregs::format::Kind
         look_at_edge(thread, counters->kind, dregs::format::ScopeEdgeKind::kEnd, frame);
 }
 
+// The same of an instance that is bound to no thread: it begins at `stack`, where it was opened.
+void note_opened(dregs::ThreadState& thread, std::uint64_t handle, std::uint32_t stack) {
+    const dregs::format::KindCounters* counters = g_state.thread_scopes.counters_of_open(thread, handle);
+    if (counters && dregs::ScopeEdges::is_looked_at(counters->entered))
+        g_state.scope_edges.add(counters->kind, stack, dregs::format::ScopeEdgeKind::kBegin);
+}
+
 // A handle, or the loss of one counted.
 std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
     if (DREGS_UNLIKELY(!handle)) dregs::count_lost_marker(&thread);
@@ -66,7 +74,9 @@ DREGS_INLINE dregs_pool create_pool(const char* kind, const char* label, dregs_s
                                     const dregs::Registers& caller) {
     return marked([=](auto& thread) {
         const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
-        return counted(thread, g_state.pools.create(thread, kind, label, parent, stack));
+        const std::uint64_t handle = counted(thread, g_state.pools.create(thread, kind, label, parent, stack));
+        note_opened(thread, handle, stack);
+        return handle;
     });
 }
 
@@ -137,6 +147,7 @@ DREGS_AMONG_MARKERS dregs_pool pool_create_held(const char* kind, const char* la
     return marked([=](auto& thread) {
         const std::uint32_t stack = dregs::capture_stack(thread, 0, registers);
         const dregs_pool pool = g_state.pools.create_held(thread, kind, label, parent, stack, anchor);
+        note_opened(thread, pool, stack);
         if (pool) dregs::give_block(thread, anchor, pool);
         return counted(thread, pool);
     });
@@ -208,16 +219,21 @@ DREGS_MARKER dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) 
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     return marked([=](auto& thread) {
         const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
-        return counted(thread, g_state.thread_scopes.open(thread, kind, parent, dregs::format::kScopeUnbound, stack));
+        const std::uint64_t handle =
+            counted(thread, g_state.thread_scopes.open(thread, kind, parent, dregs::format::kScopeUnbound, stack));
+        note_opened(thread, handle, stack);
+        return handle;
     });
 }
 
 DREGS_MARKER void dregs_scope_close(dregs_scope scope) {
     if (!scope) return;
+    const Frame frame = DREGS_OWN_FRAME();
     marked([=](auto& thread) {
-        const bool closed = g_state.thread_scopes.close(thread, scope, dregs::format::kScopeUnbound);
+        const dregs::format::KindCounters* ended = nullptr;
+        const bool closed = g_state.thread_scopes.close(thread, scope, dregs::format::kScopeUnbound, ended);
         if (!closed) dregs::add_local(thread.counters->bad_leaves, 1);
-        return 0;
+        return note_end(thread, ended, frame), 0;
     });
 }
 
@@ -262,10 +278,10 @@ DREGS_MARKER void dregs_pool_free_all(dregs_pool pool) {
 
 DREGS_MARKER void dregs_pool_destroy(dregs_pool pool) {
     if (!pool) return;
-    const dregs::Registers caller = DREGS_CAPTURE_CALLER();
+    const Frame frame = DREGS_OWN_FRAME();
     marked([=](auto& thread) {
-        const std::uint32_t stack = dregs::capture_release(thread, caller);
-        return g_state.pools.destroy(thread, pool, stack), 0;
+        const std::uint32_t stack = dregs::capture_release(thread, caller_of(frame));
+        return note_end(thread, g_state.pools.destroy(thread, pool, stack), frame), 0;
     });
 }
 

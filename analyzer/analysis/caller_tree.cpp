@@ -186,7 +186,8 @@ std::vector<KindCallers> Finder::find() {
         callers.name = profile_.kind_name(kind);
         callers.allocated = draft.allocated.finish();
         callers.released = draft.released.finish();
-        callers.begins = sorted(draft.places[0].empty() ? draft.opened : draft.places[0]);
+        draft.places[0].merge(draft.opened);  // those where nobody looked
+        callers.begins = sorted(draft.places[0]);
         callers.ends = sorted(draft.places[1]);
         found.push_back(std::move(callers));
     }

@@ -387,7 +387,8 @@ constexpr std::uint32_t release_to(std::uint64_t key) { return static_cast<std::
 constexpr ReleaseKind release_kind(std::uint64_t key) { return static_cast<ReleaseKind>(key & 15); }
 
 // Where instances of a kind begin or end: looked at when a thread begins, or ends, its first, second, fourth, eighth
-// ... of the kind. Pools and scopes that dregs_scope_open made tell it themselves (Scope.stack).
+// ... of the kind. Where those that are open were opened tells Scope.stack, too. Not looked at: the end of a pool with
+// kScopeHeld.
 enum class ScopeEdgeKind : std::uint32_t { kBegin = 0, kEnd = 1 };
 struct ScopeEdge {
     std::uint32_t kind;

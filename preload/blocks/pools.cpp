@@ -115,13 +115,14 @@ bool Pools::take(ThreadState& thread, std::uint64_t pool, const void* block, std
 
 void Pools::free_all(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) { empty(thread, pool, stack); }
 
-void Pools::destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) {
+const format::KindCounters* Pools::destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) {
     const format::Scope* record = scopes_->open_instance(pool);
-    if (record && (format::scope_flags(load_relaxed(record->status)) & format::kScopeEntered))
-        return add_local(thread.counters->bad_markers, 1);  // its thread would go on in it
-    if (!empty(thread, pool, stack)) return;
-    const bool closed = scopes_->close(thread, pool, format::kScopePool);
-    if (!closed) add_local(thread.counters->bad_markers, 1);  // another thread came first
+    const bool entered = record && (format::scope_flags(load_relaxed(record->status)) & format::kScopeEntered);
+    const format::KindCounters* ended = nullptr;
+    if (!entered && !empty(thread, pool, stack)) return nullptr;  // counted there
+    // An entered one: its thread would go on in it. One that is not open any more: another thread came first.
+    if (entered || !scopes_->close(thread, pool, format::kScopePool, ended)) add_local(thread.counters->bad_markers, 1);
+    return ended;
 }
 
 }  // namespace dregs

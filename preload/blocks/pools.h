@@ -32,7 +32,8 @@ class Pools {
     // The same without a word if the block is not known. Returns whether it was.
     bool take(ThreadState& thread, std::uint64_t pool, const void* block, std::uint32_t stack = 0);
     void free_all(ThreadState& thread, std::uint64_t pool, std::uint32_t stack = 0);
-    void destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack = 0);
+    // Returns the counters of its kind; null: it did not end, or there are none.
+    const format::KindCounters* destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack = 0);
 
   private:
     format::Scope* find(ThreadState& thread, std::uint64_t pool) const;

@@ -333,8 +333,9 @@ void ThreadScopes::end_held_if_empty(ThreadState& thread, std::uint32_t index) {
     if (!record) return;
     const std::uint64_t status = load_acquire(record->status);
     if (DREGS_LIKELY(!(format::scope_flags(status) & format::kScopeHeld))) return;
-    if (load_acquire(record->live) == load_acquire(record->released))
-        close(thread, make_handle(index, format::scope_generation(status)), format::kScopeHeld);
+    if (load_acquire(record->live) != load_acquire(record->released)) return;
+    const KindCounters* ended = nullptr;
+    close(thread, make_handle(index, format::scope_generation(status)), format::kScopeHeld, ended);
 }
 
 bool ThreadScopes::set_parent(std::uint64_t scope, std::uint64_t parent) {
@@ -359,12 +360,19 @@ bool ThreadScopes::set_label(std::uint64_t scope, const char* label) {
     return record != nullptr;
 }
 
-bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags) {
+bool ThreadScopes::close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags, const KindCounters*& ended) {
     std::uint32_t kind = 0;
     bool clean = false;
     if (!scopes_->end_named(&thread.stock, scope, flags, clock_->now_cs(), kind, clean)) return false;
-    count_end(kind ? counters_of(thread, kind) : nullptr, clean, kNothingMore);
+    KindCounters* counters = kind ? counters_of(thread, kind) : nullptr;
+    count_end(counters, clean, kNothingMore);
+    ended = counters;
     return true;
+}
+
+const KindCounters* ThreadScopes::counters_of_open(ThreadState& thread, std::uint64_t scope) {
+    const Scope* record = open_instance(scope);
+    return record && record->kind ? counters_of(thread, record->kind) : nullptr;
 }
 
 std::uint64_t ThreadScopes::attach(ThreadState& thread, std::uint64_t scope) {

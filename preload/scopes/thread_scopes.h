@@ -36,8 +36,9 @@ class ThreadScopes {
     // An instance bound to no thread. `parent` 0: none, or the current one when `parent_is_current`.
     std::uint64_t open(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t flags,
                        std::uint32_t stack, const char* label = nullptr);
-    // Ends an instance that open() made with these flags. False: it is none, or not open.
-    bool close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags);
+    // Ends an instance that open() made with these flags. False: it is none, or not open. `ended`: the counters of its
+    // kind; null: there are none.
+    bool close(ThreadState& thread, std::uint64_t scope, std::uint32_t flags, const format::KindCounters*& ended);
     std::uint64_t attach(ThreadState& thread, std::uint64_t scope);
     void restore(ThreadState& thread, std::uint64_t previous);
 
@@ -62,6 +63,8 @@ class ThreadScopes {
     std::uint64_t held_pool(std::uint32_t record) const;
     // Another label for an open instance. False: it is none.
     bool set_label(std::uint64_t scope, const char* label);
+    // The counters of this thread for what a handle names; null: it is not open, or there are none.
+    const format::KindCounters* counters_of_open(ThreadState& thread, std::uint64_t scope);
     // The counters of the innermost instance's kind; null: it has none.
     static const format::KindCounters* current_counters(const ThreadState& thread) {
         return thread.frames[thread.depth - 1].counters;

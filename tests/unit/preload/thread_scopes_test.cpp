@@ -20,6 +20,8 @@ class ThreadScopesTest : public TraceTest {
     ThreadState& thread() { return *thread_; }
     std::uint64_t enter(const char* kind) { return scopes().enter(thread(), kind, nullptr); }
     void leave(std::uint64_t scope) { scopes().leave(thread(), scope); }
+    bool close(std::uint64_t scope) { return scopes().close(thread(), scope, format::kScopeUnbound, ended_); }
+    const format::KindCounters* ended() const { return ended_; }
     const format::KindCounters& counters(const char* kind) {
         return parts().kinds.counters(thread().kind_counters[parts().kinds.find_or_add(kind, 0)]);
     }
@@ -31,6 +33,7 @@ class ThreadScopesTest : public TraceTest {
 
   private:
     ThreadState* thread_ = nullptr;
+    const format::KindCounters* ended_ = nullptr;  // what the last close() that ended something says
 };
 
 TEST_F(ThreadScopesTest, NestingIsRecordedAndUndone) {
@@ -147,7 +150,7 @@ TEST_F(ThreadScopesTest, AttachIsAShareOfTheInstance) {
     allocate();
     scopes().restore(thread(), request);
     EXPECT_EQ(scopes().current_handle(thread()), request);
-    EXPECT_TRUE(scopes().close(thread(), job, format::kScopeUnbound));
+    EXPECT_TRUE(close(job));
     EXPECT_EQ(counters("job").clean, 0u) << "the share's block is a survivor of the job";
     EXPECT_EQ(thread().counters->bad_markers, 0u);
 }
@@ -182,12 +185,35 @@ TEST_F(ThreadScopesTest, RestoreEndsWhatWasEnteredSince) {
 
 TEST_F(ThreadScopesTest, CloseWantsWhatOpenMade) {
     const std::uint64_t bound = enter("bound");
-    EXPECT_FALSE(scopes().close(thread(), bound, format::kScopeUnbound));
+    EXPECT_FALSE(close(bound));
     const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
     leave(job);
     EXPECT_EQ(thread().counters->bad_leaves, 1u);
-    EXPECT_TRUE(scopes().close(thread(), job, format::kScopeUnbound));
-    EXPECT_FALSE(scopes().close(thread(), job, format::kScopeUnbound));
+    EXPECT_TRUE(close(job));
+    EXPECT_EQ(ended(), &counters("job"));
+    EXPECT_FALSE(close(job));
+}
+
+TEST_F(ThreadScopesTest, CountersOfWhatIsOpenOnly) {
+    const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
+    EXPECT_EQ(scopes().counters_of_open(thread(), job), &counters("job"));
+    EXPECT_EQ(counters("job").entered, 1u);
+    close(job);
+    EXPECT_EQ(scopes().counters_of_open(thread(), job), nullptr);
+    EXPECT_EQ(scopes().counters_of_open(thread(), 0), nullptr);
+    EXPECT_EQ(scopes().counters_of_open(thread(), thread().frames[0].instance), nullptr) << "no kind";
+}
+
+TEST_F(ThreadScopesTest, DestroySaysWhatKindHasEnded) {
+    Pools& pools = parts().pools;
+    const std::uint64_t pool = pools.create(thread(), "pool", nullptr, 0, 0);
+    EXPECT_EQ(pools.destroy(thread(), pool), &counters("pool"));
+    EXPECT_EQ(pools.destroy(thread(), pool), nullptr);
+    EXPECT_EQ(thread().counters->bad_markers, 1u);
+    const std::uint64_t entered = pools.enter(thread(), "pool", nullptr);
+    EXPECT_EQ(pools.destroy(thread(), entered), nullptr) << "it ends with the leave";
+    EXPECT_EQ(thread().counters->bad_markers, 2u);
+    EXPECT_EQ(counters("pool").left, 1u);
 }
 
 TEST_F(ThreadScopesTest, ASliceIsAShareAndEndsCleanly) {
