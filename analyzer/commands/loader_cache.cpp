@@ -6,13 +6,14 @@
 
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string_view>
+
+#include "analyzer/files/regular_file.h"
 
 namespace dregs {
 namespace {
 
+constexpr std::size_t kMostBytes = 64 << 20;  // they have some 100 KB
 constexpr std::string_view kMagic = "glibc-ld.so.cache1.1";
 constexpr std::size_t kCountAt = 20;
 constexpr std::size_t kEntriesAt = 48;
@@ -36,8 +37,7 @@ std::string text_at(std::string_view bytes, std::size_t offset) {
 }  // namespace
 
 std::map<std::string, std::string> read_loader_cache(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string all((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string all = read_regular_file(path, kMostBytes);
     const std::size_t begin = all.find(kMagic);  // an older table may stand before it
     if (begin == std::string::npos) return {};
     const std::string_view cache = std::string_view(all).substr(begin);

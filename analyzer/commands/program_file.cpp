@@ -6,7 +6,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -25,13 +24,7 @@ bool is_executable_file(const std::string& path) {
 
 // "#!/usr/bin/env python3" -> the interpreter to look at; empty: not a script.
 std::string interpreter_of(const std::string& path) {
-    struct stat status {};
-    const int file = open_regular_file(path, status);
-    if (file < 0) return "";
-    std::string line(256, '\0');
-    const ssize_t got = ::read(file, line.data(), line.size());
-    ::close(file);
-    line.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    const std::string line = read_regular_file(path, 256);
     if (!line.starts_with("#!")) return "";
     std::istringstream words(line.substr(2, line.find('\n') - 2));
     std::string interpreter;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -56,6 +57,22 @@ int open_regular_file(const std::string& path, struct stat& status) {
     }
     status = opened;
     return file.release();
+}
+
+std::string read_regular_file(const std::string& path, std::size_t most) {
+    struct stat status {};
+    const Descriptor file(open_regular_file(path, status));
+    if (file.get() < 0) return "";
+    std::string bytes(std::min(most, static_cast<std::size_t>(status.st_size)), '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    bytes.resize(done);
+    return bytes;
 }
 
 }  // namespace dregs

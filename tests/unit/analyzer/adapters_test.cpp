@@ -2,6 +2,7 @@
 #include "analyzer/commands/adapters.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -61,6 +62,10 @@ TEST(Adapters, ReadTheLoadersCache) {
     for (std::size_t length = 0; length < cache.size(); ++length)
         EXPECT_LE(read_loader_cache(write_file("cache", cache.substr(0, length))).size(), 1u);
     EXPECT_TRUE(read_loader_cache("/nowhere").empty());
+    const std::string fifo = testing::TempDir() + "cache_fifo";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    EXPECT_TRUE(read_loader_cache(fifo).empty()) << "and does not wait for who writes into it";
+    fs::remove(fifo);
 }
 
 }  // namespace

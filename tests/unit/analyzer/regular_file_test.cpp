@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -67,6 +69,16 @@ TEST_F(RegularFileTest, OpensNothingElse) {
     EXPECT_EQ(ElfImage::open(in_folder("fifo")), nullptr);
 }
 
+TEST_F(RegularFileTest, ReadsWhatIsThereUpToALimit) {
+    const std::string file = make_file("file");
+    EXPECT_EQ(read_regular_file(file, 100), "text");
+    EXPECT_EQ(read_regular_file(file, 3), "tex");
+    EXPECT_EQ(read_regular_file(file, 0), "");
+    EXPECT_EQ(read_regular_file(in_folder("missing"), 100), "");
+    EXPECT_EQ(read_regular_file(make_fifo("fifo"), 100), "");
+    EXPECT_EQ(read_regular_file("/dev/zero", 100), "");
+}
+
 // Whoever opens a FIFO for writing waits for a reader, or is told that there is none. There never is one.
 TEST_F(RegularFileTest, NeverOpensAFifoThatTakesItsPlace) {
     const std::string path = make_file("file");
@@ -87,6 +99,75 @@ TEST_F(RegularFileTest, NeverOpensAFifoThatTakesItsPlace) {
     }
     done = true;
     swapper.join();
+}
+
+// Without /proc, which a container or a chroot may lack: the second way, by the path again. In a child process, whose
+// root is the folder. Exit status 0: as it should be.
+class WithoutProcTest : public RegularFileTest {
+  protected:
+    static constexpr int kNoRoot = 77;
+    template <typename Body>
+    int status_in_root(Body body) {
+        const pid_t child = fork();
+        if (child == 0) {
+            if (geteuid() != 0) (void)unshare(CLONE_NEWUSER);
+            if (chroot(in_folder("").c_str()) != 0 || chdir("/") != 0) _exit(kNoRoot);
+            body();
+            _exit(HasFailure() ? 1 : 0);
+        }
+        int status = -1;
+        EXPECT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+        return WEXITSTATUS(status);
+    }
+};
+
+TEST_F(WithoutProcTest, OpensRegularFilesOnly) {
+    make_file("file");
+    make_fifo("fifo");
+    std::filesystem::create_symlink("/file", in_folder("link"));
+    std::filesystem::create_symlink("fifo", in_folder("link_to_fifo"));
+    std::filesystem::create_directory(in_folder("folder"));
+    const int status = status_in_root([] {
+        EXPECT_EQ(access("/proc/self/fd", F_OK), -1);
+        EXPECT_EQ(error_of("/file"), 0);
+        EXPECT_EQ(error_of("file"), 0);
+        EXPECT_EQ(error_of("/link"), 0);
+        EXPECT_EQ(error_of("/fifo"), ENXIO);
+        EXPECT_EQ(error_of("/link_to_fifo"), ENXIO);
+        EXPECT_EQ(error_of("/folder"), EISDIR);
+        EXPECT_EQ(error_of("/missing"), ENOENT);
+        EXPECT_EQ(read_regular_file("/file", 100), "text");
+    });
+    if (status == kNoRoot) GTEST_SKIP() << "no right to change the root";
+    EXPECT_EQ(status, 0);
+}
+
+// It may open the FIFO here, but neither waits for a writer nor hands it out; nor another file than it looked at.
+TEST_F(WithoutProcTest, NeverHandsOutWhatTakesItsPlace) {
+    make_file("file");
+    const int status = status_in_root([] {
+        std::atomic<bool> done{false};
+        std::thread swapper([&] {
+            while (!done) {
+                EXPECT_EQ(mkfifo("/new", 0600), 0);
+                std::filesystem::rename("/new", "/file");
+                std::ofstream("/new") << "text";
+                std::filesystem::rename("/new", "/file");
+            }
+        });
+        int opened = 0;
+        int refused = 0;
+        for (int round = 0; round < 20'000 || opened == 0 || refused == 0; ++round) {
+            const int error = error_of("/file");
+            EXPECT_TRUE(error == 0 || error == ENXIO) << error;
+            ++(error == 0 ? opened : refused);
+        }
+        done = true;
+        swapper.join();
+    });
+    if (status == kNoRoot) GTEST_SKIP() << "no right to change the root";
+    EXPECT_EQ(status, 0);
 }
 
 TEST_F(RegularFileTest, SumsOverHolesAreThoseOverZeroes) {
