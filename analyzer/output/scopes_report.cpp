@@ -9,6 +9,7 @@
 #include "analyzer/output/estimate_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/json_stream.h"
+#include "analyzer/output/open_sites.h"
 #include "analyzer/output/trace_text.h"
 
 namespace dregs {
@@ -149,17 +150,6 @@ void print_open_sites(std::ostream& out, Profile& profile, const KindReport& kin
     table.print(out);
     if (shown < kind.open_sites.size())
         out << "(" << human_count(kind.open_sites.size() - shown) << " more: -n 0 shows all)\n";
-}
-
-Json open_site_json(Profile& profile, const OpenSite& site, const ReportView& view) {
-    Json json{{"open", site.open},
-              {"orphans", site.orphans},
-              {"live_blocks", site.live.blocks()},
-              {"live_bytes", site.live.bytes()},
-              {"labels", site.labels},
-              {"frames", frames_json(profile.namer().frames(site.top_stack, view.frames))}};
-    add_error_json(json, site.live, profile.sample_bytes() != 0);
-    return json;
 }
 
 void print_mismatches(std::ostream& out, const KindReport& kind) {

@@ -7,6 +7,7 @@
 #include "analyzer/output/estimate_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/json_stream.h"
+#include "analyzer/output/open_sites.h"
 #include "analyzer/output/trace_text.h"
 
 namespace dregs {
@@ -107,6 +108,7 @@ void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>&
     if (shown != 0) table.print(out);
     if (shown < rows.size()) out << "(" << human_count(rows.size() - shown) << " more: -n 0 shows all)\n";
     if (shown != 0) out << '\n';
+    print_open_pools(out, profile, find_open_pools(profile), view);
     print_losses(out, profile, view.palette);
 }
 
@@ -121,6 +123,7 @@ void print_top_json(std::ostream& out, Profile& profile, const std::vector<Row>&
     const std::size_t shown = view.shown(rows.size());
     for (std::size_t i = 0; i < shown; ++i) json.element(row_json(profile, rows[i], view));
     json.end_array();
+    json.member("open_pools", open_pools_json(profile, find_open_pools(profile), view));
     json.member("warnings", symbolizer.warnings());
     json.finish();
 }

@@ -19,8 +19,11 @@ expect_leaked_requests() {  # after load_scopes
 expect_adapted_the_same apr "$program"
 expect_top "blocks of requests" "5000 320000" 'text((total("fill"), total("fill", "live_bytes")))'
 expect_top "what was kept after the clear" "1 5" 'text((total("serve"), total("serve", "live_bytes")))'
+expect_top "requests and pools below left open, as top names them" "100 5000 100 0" \
+    'text(v for s in d["open_pools"]["sites"] if functions(s)[0] == "make_request" for v in (s["open"], s["live_blocks"]))'
 load_scopes "$TRACE"
 expect_kind apr_pool left 1800 survivor_blocks 0
+expect_json "as many open pools as top says" "$(query top.json 'd["open_pools"]["open"]')" scopes.json "kind('apr_pool')['open']"
 expect_leaked_requests
 
 # In a forked child, whose trace has its own pools only: 50 blocks in each of 1 000 pools, and two.
