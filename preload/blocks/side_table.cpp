@@ -72,13 +72,18 @@ void SideTable::fill(Record& at, const Record& block) {
 }
 
 // Takes a slot that was seen to be vacant. False: it is not, or not any more. One that held a block of an emptied pool
-// may have got the same block back meanwhile, which shows only when nobody else can change it.
+// may have got the same block back meanwhile, which shows only when nobody else can change it: until then it is claimed
+// in that block's name, so that who looks for it waits.
 bool SideTable::claim(Record& at, std::uint64_t seen, std::uint64_t key) const {
+    const bool held_block = seen != 0 && seen != format::kSideTomb;
     std::uint64_t expected = seen;
-    if (!compare_exchange(at.key, expected, key | format::kSideClaimed)) return false;
-    if (is_vacant(at, seen)) return true;
-    store_release(at.key, seen);
-    return false;
+    if (!compare_exchange(at.key, expected, (held_block ? seen : key) | format::kSideClaimed)) return false;
+    if (held_block && !is_vacant(at, seen)) {
+        store_release(at.key, seen);
+        return false;
+    }
+    store_release(at.key, key | format::kSideClaimed);
+    return true;
 }
 
 // Finds a block's record and makes it the caller's alone for a moment; what stands in it is in `held`. Null: there is

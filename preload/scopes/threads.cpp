@@ -88,11 +88,11 @@ std::uint32_t Threads::count() {
 DREGS_COLD void Threads::wait_for_hooks(const ThreadState& self) {
     const std::uint32_t count = this->count();
     if (count <= 1) return;
-    const std::uint64_t until_ns = sys::monotonic_ns() + kPatienceNs;
     sys::nap();
+    std::uint32_t naps = 1;
     for (std::uint32_t i = 0; i < count; ++i) {
         if (states_[i] == &self) continue;
-        while (load_acquire(states_[i]->busy) != 0 && sys::monotonic_ns() < until_ns) sys::nap();
+        for (; load_acquire(states_[i]->busy) != 0 && naps < kMostNaps; ++naps) sys::nap();
     }
 }
 

@@ -32,7 +32,7 @@ class SlowLock {
     // caller then gives up and counts what it could not record. Never waits for ever, but as long as a disk may take.
     DREGS_COLD bool lock() {
         const std::uint32_t self = sys::thread_id();
-        std::uint64_t until_ns = 0;
+        std::uint32_t naps = 0;
         for (int tries = 1;; ++tries) {
             std::uint32_t owner = 0;
             if (compare_exchange(owner_, owner, self)) return true;
@@ -42,7 +42,7 @@ class SlowLock {
                 continue;
             }
             if (!sys::thread_exists(owner) && compare_exchange(owner_, owner, self)) return true;
-            if (is_over(until_ns)) return false;
+            if (is_over(naps++)) return false;
             sys::nap();
         }
     }
@@ -53,14 +53,14 @@ class SlowLock {
 
   private:
     static constexpr int kTriesUntilAsking = 1'000;
-    static constexpr std::uint64_t kPatienceNs = 2'000'000'000;
+    // Some two seconds of an idle machine. Not by the clock: that goes on while the process is stopped, by a debugger or
+    // for a consistent snapshot, and the holder does not.
+    static constexpr std::uint32_t kMostNaps = 10'000;
 
     // Whether a wait has taken too long. Who comes after one that did waits shortly.
-    bool is_over(std::uint64_t& until_ns) {
-        const std::uint64_t now = sys::monotonic_ns();
+    bool is_over(std::uint32_t naps) {
         const bool others_waited = load_relaxed(waits_in_vain_) != 0;
-        if (until_ns == 0) until_ns = now + (others_waited ? kPatienceNs / 1'000 : kPatienceNs);
-        if (now < until_ns) return false;
+        if (naps < (others_waited ? kMostNaps / 1'000 : kMostNaps)) return false;
         fetch_add(waits_in_vain_, 1u);
         return true;
     }

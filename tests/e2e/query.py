@@ -52,7 +52,7 @@ def problems(allow=(), inherited=False):
     rounding = len(d["sites"]) + 1 if d["sample_bytes"] else 0
     recorded = totals["alloc_calls"] - totals["free_calls"] + totals.get("pool_blocks", 0)
     if abs(totals["live_blocks"] - recorded) > rounding and not inherited:
-        found.append(f"live_blocks {totals['live_blocks']}, alloc_calls - free_calls {recorded}")
+        found.append(f"live_blocks {totals['live_blocks']}, alloc_calls - free_calls {recorded} ({totals}, {d['loss']})")
     for key in ("live_blocks", "live_bytes"):
         summed = sum(s[key] for s in d["sites"])
         if abs(summed - totals[key]) > rounding:

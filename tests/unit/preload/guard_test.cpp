@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -39,6 +42,43 @@ TEST(SlowLock, ExcludesThreads) {
     count();
     other.join();
     EXPECT_EQ(counter, 20'000);
+}
+
+// What the child of IsWaitedForAcrossAStop does: one thread holds the lock until a byte comes, another waits for it.
+[[noreturn]] void wait_for_lock(int ready, int release) {
+    SlowLock lock{};
+    char byte = 0;
+    std::thread holder([&] {
+        if (!lock.lock() || write(ready, &byte, 1) != 1 || read(release, &byte, 1) != 1) _exit(2);
+        lock.unlock();
+    });
+    if (read(ready, &byte, 1) != 1) _exit(3);
+    const bool held = lock.lock();
+    holder.join();
+    _exit(held ? 0 : 1);
+}
+
+// A snapshot that stops the process, a debugger, SIGSTOP: the clock goes on, the holder does not.
+TEST(SlowLock, IsWaitedForAcrossAStop) {
+    int ready[2], release[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ready), 0);
+    ASSERT_EQ(pipe(release), 0);
+    const pid_t child = fork();
+    if (child == 0) wait_for_lock(ready[0], release[0]);
+    char byte = 0;
+    ASSERT_EQ(read(ready[1], &byte, 1), 1);
+    ASSERT_EQ(write(ready[1], &byte, 1), 1);
+    usleep(100'000);  // it is among its naps by now; if not, the test is easier to pass
+    kill(child, SIGSTOP);
+    usleep(2'200'000);
+    kill(child, SIGCONT);
+    usleep(200'000);
+    ASSERT_EQ(write(release[1], &byte, 1), 1);
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "1: it gave up";
+    for (const int end : {ready[0], ready[1], release[0], release[1]}) close(end);
 }
 
 TEST(SlowSection, KeepsSignalsOutAndErrnoAlone) {

@@ -371,6 +371,31 @@ TEST_F(ThreadScopesTest, FreeAndFreeAllRace) {
     third.join();
 }
 
+// Slots that held an emptied pool's blocks are wanted by the next pool's and by those blocks come back: who looks for
+// one of them finds it, whatever others think of taking its place.
+TEST_F(ThreadScopesTest, BlocksComeBackToSlotsThatOthersWant) {
+    constexpr std::uintptr_t kBlocks = 1000;
+    Pools& pools = parts().pools;
+    const auto use = [&](std::uintptr_t offset) {
+        ThreadState& self = *parts().threads.start(nullptr);
+        const std::uint64_t pool = pools.create(self, "pool", nullptr, 0, 0);
+        const auto block = [&](std::uintptr_t i) { return reinterpret_cast<const void*>((i << 8) + offset); };
+        for (int round = 0; round < 2000; ++round) {
+            for (std::uintptr_t i = 1; i <= kBlocks; ++i) pools.alloc(self, pool, block(i), 1, 0);
+            pools.free_all(self, pool);
+            for (std::uintptr_t i = 1; i <= kBlocks; ++i) {
+                pools.alloc(self, pool, block(i), 1, 0);
+                pools.free(self, pool, block(i));
+            }
+        }
+        EXPECT_EQ(self.counters->unknown_frees, 0u);
+        EXPECT_EQ(self.counters->replaced_blocks, 0u);
+    };
+    std::thread others[] = {std::thread(use, 64), std::thread(use, 128)};
+    use(0);
+    for (std::thread& other : others) other.join();
+}
+
 TEST_F(ThreadScopesTest, WaitsForAThreadThatIsInAHook) {
     enum { kBefore, kInHook, kAfter };
     std::atomic<int> state{kBefore};
