@@ -27,8 +27,8 @@ class Threads {
     static constexpr std::uint32_t kMostThreads = 1u << 16;
     static constexpr std::uint32_t kChecksPerStart = 4;
 
-    // A hook that was left by siglongjmp seems to be at work for ever. Some tenth of a second of an idle machine, and not
-    // by the clock: that goes on while the process is stopped.
+    // A hook that was left by siglongjmp seems to be at work for ever. Some tenth of a second of an idle machine, and
+    // not by the clock: that goes on while the process is stopped.
     static constexpr std::uint32_t kMostNaps = 600;
 
     std::uint32_t count();

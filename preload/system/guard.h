@@ -53,8 +53,8 @@ class SlowLock {
 
   private:
     static constexpr int kTriesUntilAsking = 1'000;
-    // Some two seconds of an idle machine. Not by the clock: that goes on while the process is stopped, by a debugger or
-    // for a consistent snapshot, and the holder does not.
+    // Some two seconds of an idle machine. Not by the clock: that goes on while the process is stopped, by a debugger
+    // or for a consistent snapshot, and the holder does not.
     static constexpr std::uint32_t kMostNaps = 10'000;
 
     // Whether a wait has taken too long. Who comes after one that did waits shortly.

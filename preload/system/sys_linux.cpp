@@ -123,8 +123,12 @@ int set_file_size(int descriptor, std::uint64_t bytes) {
     return static_cast<int>(call(SYS_ftruncate, descriptor, static_cast<long>(bytes)));
 }
 
+// A tracer that stops the thread interrupts the call on some filesystems, though signals are blocked.
 int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes) {
-    return static_cast<int>(call(SYS_fallocate, descriptor, 0, static_cast<long>(offset), static_cast<long>(bytes)));
+    long result = -EINTR;
+    for (int tries = 0; tries < 100 && result == -EINTR; ++tries)
+        result = call(SYS_fallocate, descriptor, 0, static_cast<long>(offset), static_cast<long>(bytes));
+    return static_cast<int>(result);
 }
 
 void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes) {
