@@ -199,18 +199,20 @@ DREGS_COLD void note_own_scope(const char* library) {
     if (library && !has_sanitizer()) add_note(format::NoteCode::kOwnScope, library);
 }
 
-static void take_last_chunk(bool populate) {
-    SlowSection section(g_state.lock);
-    if (section.held()) g_state.file.take_last_chunk(populate);
-}
-
 DREGS_COLD void prepare_for_sandbox(const sandbox::Filter& filter) {
+    constexpr std::size_t kSpare = 16 << 20;  // indices of the block map for some hundred GiB, of a million stacks
     const bool may_populate = sys::may_populate(filter);
-    if (this_thread() && !(may_populate && sys::may_grow_files(filter))) take_last_chunk(!may_populate);
+    if (!this_thread() || (may_populate && sys::may_grow_files(filter))) return;
+    SlowSection section(g_state.lock);
+    if (!section.held()) return;
+    sys::keep_spare(kSpare);
+    g_state.file.take_last_chunk(!may_populate);
 }
 
 DREGS_COLD void prepare_for_loss_of_path() {
-    if (this_thread()) take_last_chunk(false);
+    if (!this_thread()) return;
+    SlowSection section(g_state.lock);
+    if (section.held()) g_state.file.take_last_chunk(false);
 }
 
 DREGS_COLD bool start_recording() {

@@ -1,5 +1,7 @@
 #include "preload/blocks/block_map.h"
 
+#include <cerrno>
+
 namespace dregs {
 namespace {
 
@@ -31,7 +33,7 @@ DREGS_COLD bool BlockMap::make_leaf(std::uintptr_t address) {
     if (!section.held()) return false;
     Branch*& branch = branches_[address >> kBranchShift];
     if (!branch) store_release(branch, static_cast<Branch*>(sys::map_private(sizeof(Branch))));
-    if (!branch) return false;
+    if (!branch) return file_->note(format::NoteCode::kGrowthFailed, ENOMEM, "the index of blocks"), false;
     Word*& leaf = branch->leaves[(address >> kLeafShift) % kLeavesPerBranch];
     if (leaf) return true;
     std::uint64_t offset = 0;

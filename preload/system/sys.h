@@ -16,6 +16,8 @@ namespace dregs::sys {
 
 // Zeroed private memory that reads as zero again in a forked child. Null when there is none. Never given back.
 void* map_private(std::size_t bytes);
+// Keeps so many bytes for map_private(), for when a filter will let it map no more. Callers hold the slow lock.
+void keep_spare(std::size_t bytes);
 // The same, but a forked child keeps its contents.
 void* map_kept(std::size_t bytes);
 // Makes existing whole pages read as zero in a forked child. False: the kernel cannot (before 4.14).

@@ -29,6 +29,7 @@ namespace {
 
 std::uint32_t g_process;  // the adopted one; 0: none yet
 constexpr long kPageBytes = 4096;
+constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 constexpr long kMaskBytes = 8;  // of a signal mask, as the kernel knows it
 
@@ -85,18 +86,42 @@ std::uint64_t clock_ns(clockid_t clock) {
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// What map_private() gives out where a filter no longer lets it map: addresses, no memory until it is used.
+std::uintptr_t g_spare;
+std::uintptr_t g_spare_end;
+
+void* map_wiped(std::size_t bytes) {
+    void* pages = map(bytes, kPrivate, -1, 0);
+    if (!pages || wipe_on_fork(pages, bytes)) return pages;
+    unmap(pages, bytes);
+    return nullptr;
+}
+
+void* take_spare(std::size_t bytes) {
+    std::uintptr_t begin = load_acquire(g_spare);
+    std::uintptr_t end;
+    do {
+        end = (begin + bytes + kPageBytes - 1) & ~std::uintptr_t{kPageBytes - 1};
+        if (begin == 0 || end > g_spare_end) return nullptr;
+    } while (!compare_exchange(g_spare, begin, end));
+    return reinterpret_cast<void*>(begin);
+}
+
 }  // namespace
 
 void* map_private(std::size_t bytes) {
-    void* pages = map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (pages && !wipe_on_fork(pages, bytes)) {
-        unmap(pages, bytes);
-        return nullptr;
-    }
-    return pages;
+    void* pages = map_wiped(bytes);
+    return pages ? pages : take_spare(bytes);
 }
 
-void* map_kept(std::size_t bytes) { return map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); }
+void keep_spare(std::size_t bytes) {
+    if (load_relaxed(g_spare) != 0) return;
+    const auto begin = reinterpret_cast<std::uintptr_t>(map_wiped(bytes));
+    g_spare_end = begin + bytes;
+    store_release(g_spare, begin);
+}
+
+void* map_kept(std::size_t bytes) { return map(bytes, kPrivate, -1, 0); }
 
 bool wipe_on_fork(void* pages, std::size_t bytes) {
     return call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_WIPEONFORK) == 0;

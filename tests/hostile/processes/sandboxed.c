@@ -76,8 +76,12 @@ static int enter_sandbox(const char* kind) {
            by_syscall(filter_of(refused, COUNT(refused), fail, allow));
 }
 
-/* All from brk; in strict mode what was had before. */
+/* All from brk; in strict mode what was had before. Soon beyond an address of 2 GiB where there are addresses for that:
+ * the shim's index of blocks has to grow there. */
 static void prepare_heap(int blocks) {
+    const long span = 1l << 31, before = 8 << 20;
+    const long now = (long)sbrk(0);
+    sbrk(((now + before) | (span - 1)) + 1 - before - now);
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     last_kept = malloc((size_t)blocks * 1400);
