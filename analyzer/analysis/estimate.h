@@ -39,6 +39,8 @@ class Estimate {
     Tally rounded() const { return {blocks(), bytes()}; }
     // The blocks behind the estimate, each of which is there for certain.
     const Tally& recorded() const { return recorded_; }
+    // What they stand for beside themselves, not rounded.
+    const Unsampled& unsampled() const { return unsampled_; }
     // 95 % half widths; 0 where every block was counted.
     Tally error() const;
     double blocks_variance() const { return unsampled_.blocks_variance; }

@@ -9,6 +9,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     add_diff(app, invocation);
     add_scopes(app, invocation);
     add_ledger(app, invocation);
+    add_report(app, invocation);
     add_snapshot(app, invocation);
     add_import(app, invocation);
 }

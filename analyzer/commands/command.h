@@ -25,6 +25,7 @@ void add_top(CLI::App& app, Invocation& invocation);
 void add_diff(CLI::App& app, Invocation& invocation);
 void add_scopes(CLI::App& app, Invocation& invocation);
 void add_ledger(CLI::App& app, Invocation& invocation);
+void add_report(CLI::App& app, Invocation& invocation);
 void add_snapshot(CLI::App& app, Invocation& invocation);
 void add_import(CLI::App& app, Invocation& invocation);
 

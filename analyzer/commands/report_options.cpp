@@ -19,6 +19,8 @@ bool wants_colour() {
     return ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour) && !dumb;
 }
 
+}  // namespace
+
 void add_naming_options(CLI::App& command, ReportOptions& options) {
     command.add_flag("--wrappers", options.wrappers,
                      "Take no frame for an allocation wrapper: sites are the callers of malloc");
@@ -38,8 +40,6 @@ void add_naming_options(CLI::App& command, ReportOptions& options) {
     command.add_flag("--debuginfod", options.debuginfod,
                      "Fetch debug files that are not here from the servers in DEBUGINFOD_URLS");
 }
-
-}  // namespace
 
 void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh) {
     std::map<std::string, OutputFormat> formats{{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}};

@@ -33,6 +33,9 @@ struct ReportOptions {
 // `formats`: "text|json" or "text|json|umdh".
 void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh);
 
+// Of these, how to name frames.
+void add_naming_options(CLI::App& command, ReportOptions& options);
+
 OutputFormat chosen_format(const ReportOptions& options);
 ReportView make_view(const ReportOptions& options);
 std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options);

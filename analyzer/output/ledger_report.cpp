@@ -17,24 +17,6 @@ constexpr std::size_t kFewReleaseSites = 4;
 // The order in which sites are eliminated.
 constexpr Verdict kPasses[] = {Verdict::kReleased, Verdict::kShared, Verdict::kInFlight, Verdict::kKept};
 
-const char* verdict_name(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::kSuspect:
-            return "suspect";
-        case Verdict::kNeverReleased:
-            return "never_released";
-        case Verdict::kInFlight:
-            return "in_flight";
-        case Verdict::kKept:
-            return "kept";
-        case Verdict::kShared:
-            return "released_where_others_are";
-        case Verdict::kReleased:
-            return "released";
-    }
-    return "";
-}
-
 std::string pass_text(const Ledger& ledger, Verdict verdict) {
     switch (verdict) {
         case Verdict::kReleased:
@@ -49,20 +31,6 @@ std::string pass_text(const Ledger& ledger, Verdict verdict) {
         default:
             return "";
     }
-}
-
-const char* how_name(ReleasedHow how) {
-    switch (how) {
-        case ReleasedHow::kFreed:
-            return "freed";
-        case ReleasedHow::kMoved:
-            return "moved";
-        case ReleasedHow::kWithPool:
-            return "with_pool";
-        case ReleasedHow::kUnseen:
-            return "unseen";
-    }
-    return "";
 }
 
 std::string words_before(ReleasedHow how) {
@@ -254,6 +222,38 @@ Json row_json(Profile& profile, const LedgerRow& row, const ReportView& view) {
 }
 
 }  // namespace
+
+const char* verdict_name(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::kSuspect:
+            return "suspect";
+        case Verdict::kNeverReleased:
+            return "never_released";
+        case Verdict::kInFlight:
+            return "in_flight";
+        case Verdict::kKept:
+            return "kept";
+        case Verdict::kShared:
+            return "released_where_others_are";
+        case Verdict::kReleased:
+            return "released";
+    }
+    return "";
+}
+
+const char* how_name(ReleasedHow how) {
+    switch (how) {
+        case ReleasedHow::kFreed:
+            return "freed";
+        case ReleasedHow::kMoved:
+            return "moved";
+        case ReleasedHow::kWithPool:
+            return "with_pool";
+        case ReleasedHow::kUnseen:
+            return "unseen";
+    }
+    return "";
+}
 
 void print_ledger_text(std::ostream& out, Profile& profile, const Ledger& ledger, const ReportView& view, bool all) {
     print_headline(out, profile, view.palette);

@@ -9,6 +9,10 @@
 
 namespace dregs {
 
+// The words of the JSON: "never_released", "with_pool" ...
+const char* verdict_name(Verdict verdict);
+const char* how_name(ReleasedHow how);
+
 // `all`: clean sites, too, and every place of release.
 void print_ledger_text(std::ostream& out, Profile& profile, const Ledger& ledger, const ReportView& view, bool all);
 // All sites, clean ones last.

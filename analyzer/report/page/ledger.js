@@ -1,0 +1,51 @@
+// The ledger: allocation sites against the places that release their blocks; what is above suspicion is folded away.
+
+const verdict_words = {
+    suspect: ["some released, others overdue", "bad"],
+    never_released: ["never released", "watch"],
+    in_flight: ["in flight: no older than its blocks get", ""],
+    kept: ["made early, kept: a cache, a table", ""],
+    released_where_others_are: ["all released, where those of other sites are", ""],
+    released: ["all released", ""],
+};
+
+const release_words = { freed: "freed in", moved: "moved by realloc in", with_pool: "released with their pool, made in" };
+
+function show_ledger(report) {
+    const { ledger } = report.data;
+    by_id("ledger-note").textContent = `${plural(ledger.rows.length, "allocation site", "allocation sites")}, ` +
+        `${plural(ledger.release_sites, "place of release", "places of release")}: ${count_text(ledger.live + ledger.released)} allocated = ` +
+        `${count_text(ledger.released)} released + ${count_text(ledger.live)} live. ${plural(ledger.clean_sites, "site is", "sites are")} above suspicion.`;
+    const table = new LongTable(by_id("ledger-body"), 50, (row) => [make_ledger_row(report, row)]);
+    const is_clean = (row) => row.verdict !== "suspect" && row.verdict !== "never_released";
+    const show = (all) => table.show(all ? ledger.rows : ledger.rows.filter((row) => !is_clean(row)));
+    by_id("ledger-choice").append(make_choice("Sites", [["left", "What is left"], ["all", "All sites"]], "left", (what) => show(what === "all")));
+    show(false);
+}
+
+function make_ledger_row(report, row) {
+    const [words, tone] = verdict_words[row.verdict];
+    const cells = (button) => [
+        make("td", { class: "number", "data-value": row.live_blocks }, button, count_text(row.live_blocks)),
+        make("td", { class: "number wide" }, bytes_text(row.live_bytes)),
+        make("td", { class: "number" }, count_text(row.allocated)),
+        make("td", { class: "number" }, count_text(row.released)),
+        make("td", { class: "number wide" }, count_text(row.overdue)),
+        make("td", {}, make("span", { class: `badge ${tone}` }, words)),
+        make("th", { scope: "row", class: "site" }, frame_words(report, row.frames[0])),
+    ];
+    return make_opening_row(cells, 7, () => make_ledger_details(report, row));
+}
+
+function make_ledger_details(report, row) {
+    const places = row.places.map((place) => make("li", {},
+        `${count_text(place.blocks)} of ${count_text(row.allocated)} `,
+        place.how === "unseen" ? "replaced by another block: the free was not seen"
+            : [`${release_words[place.how]} `, frame_words(report, place.frames[0])]));
+    if (row.places_left_out > 0) places.push(make("li", {}, `and in ${plural(row.places_left_out, "more place", "more places")}`));
+    if (row.live_blocks > 0) places.push(make("li", {}, make("strong", {}, `${count_text(row.live_blocks)} ${row.live_blocks === 1 ? "is" : "are"} not`)));
+    return make("div", { class: "details" },
+        row.usual_cs > 0 ? make_facts([["Usually live for", `at most ${duration_text(row.usual_cs)}`]]) : null,
+        make("div", { class: "stack" }, make("h4", {}, "Where they went"), make("ul", {}, places)),
+        make_stack(report, row.frames, "Allocated in"));
+}
