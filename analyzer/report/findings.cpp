@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_replace.h>
 
 #include <algorithm>
 
@@ -189,8 +190,9 @@ std::string short_name(const Frame& frame) {
     std::string_view name = frame.function;
     if (name.ends_with(" const")) name.remove_suffix(6);
     const std::size_t parameters = parameters_of(name);
-    if (parameters == std::string_view::npos || parameters == 0) return frame.function;
-    return std::string(name.substr(0, parameters));
+    const bool has_some = parameters != std::string_view::npos && parameters != 0;
+    return absl::StrReplaceAll(has_some ? frame.function.substr(0, parameters) : frame.function,
+                               {{"(anonymous namespace)::", ""}});
 }
 
 }  // namespace dregs

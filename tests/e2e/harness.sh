@@ -186,6 +186,11 @@ expect_kind() {  # NAME KEY VALUE [KEY VALUE ...], after load_scopes
     done
 }
 
+# expect_page CASE PAGE [JSON]: what browser/report_page.py expects of a page of `dregs report`.
+expect_page() {
+    PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$HARNESS_DIR/../browser/report_page.py" "$@" || fail "page $2: $1"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
     local tries=$(($1 * 20))

@@ -1,5 +1,5 @@
-// Feeds damaged traces to what `dregs top`, `scopes`, `ledger`, `diff` and `snapshot` do with a file: an Error or a
-// result, never a crash. A copy of what can be read can be read, too, and holds no more blocks.
+// Feeds damaged traces to what `dregs top`, `scopes`, `ledger`, `diff`, `report` and `snapshot` do with a file: an
+// Error or a result, never a crash. A copy of what can be read can be read, too, and holds no more blocks.
 //
 // Brings its own seeds: without a corpus the first mutation makes a small sound trace, and later ones damage it where
 // it hurts (words of the header and the tables, replaced by numbers that mean something there).
@@ -20,6 +20,8 @@
 #include "analyzer/output/top_report.h"
 #include "analyzer/output/trend_report.h"
 #include "analyzer/output/umdh_report.h"
+#include "analyzer/report/page_file.h"
+#include "analyzer/report/report_document.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
@@ -127,6 +129,16 @@ void keep_ledger(std::ostream& out, Profile& profile, NamingRoom& naming) {
     }
 }
 
+// The page of one moment and that of two: valid JSON, whatever the numbers and names are.
+void make_pages(Profile& profile, const Symbolizer& symbolizer) {
+    for (const std::size_t moments : {std::size_t{1}, std::size_t{2}}) {
+        ReportDocument document({false, "fuzz"}, false, moments);
+        for (std::size_t i = 0; i < moments; ++i) document.add(profile, symbolizer);
+        const std::string text = document.finish();
+        if (!Json::accept(text) || make_page(text).empty()) abort();
+    }
+}
+
 void answer_everything(const ByteSource& source) {
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
@@ -147,6 +159,7 @@ void answer_everything(const ByteSource& source) {
     rank_otherwise(profile);
     judge_trends(profile, naming.symbolizer);
     keep_ledger(out, profile, naming);
+    make_pages(profile, naming.symbolizer);
     const std::vector<Profile*> both = {&profile, &profile};
     const Diff diff = diff_profiles(both, {{}, true});
     print_diff_text(out, both, diff, {});

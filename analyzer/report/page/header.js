@@ -82,6 +82,11 @@ function show_filter_state(report, selection) {
     by_id("only-site").textContent = selection.site === null ? "" : `The graph shows only ${report.short_name(report.site_frame(selection.site))}.`;
 }
 
+function trace_names(traces) {
+    const names = traces.map((each) => last_part(each.file));
+    return names.length <= 4 ? names.join(", ") : `${names[0]}, ${names[1]} … ${names[names.length - 1]} (${names.length})`;
+}
+
 function show_end(report) {
     const { trace, data } = report;
     by_id("losses").append(...trace.losses.map((line) => make("li", {}, line)));
@@ -91,7 +96,7 @@ function show_end(report) {
         ["Trace", trace.file],
         trace.command.length > 0 && ["Command", trace.command.join(" ")],
         trace.allocator && ["Allocator", trace.allocator],
-        data.traces.length > 1 && ["All traces", data.traces.map((each) => last_part(each.file)).join(", ")],
+        data.traces.length > 1 && ["All traces", trace_names(data.traces)],
         trace.sample_bytes > 0 && ["Sampled", `one block every ${count_text(trace.sample_bytes)} bytes on average; figures are estimates, ± is 95%`],
         ["Made", `${time_text(data.made_s * 1000)} by dregs ${data.version}`],
     ]));

@@ -1,12 +1,12 @@
 // The ledger: allocation sites against the places that release their blocks; what is above suspicion is folded away.
 
-const verdict_words = {
-    suspect: ["some released, others overdue", "bad"],
-    never_released: ["never released", "watch"],
-    in_flight: ["in flight: no older than its blocks get", ""],
-    kept: ["made early, kept: a cache, a table", ""],
-    released_where_others_are: ["all released, where those of other sites are", ""],
-    released: ["all released", ""],
+const verdict_words = { // in short, in full, how bad
+    suspect: ["partly released", "some are released, the others are overdue", "bad"],
+    never_released: ["never released", "none was ever released", "watch"],
+    in_flight: ["in flight", "what is live is no older than its blocks get", ""],
+    kept: ["kept", "made early on, none since: a cache, a table", ""],
+    released_where_others_are: ["released", "all released, at a place that takes blocks of other sites, too", ""],
+    released: ["released", "all released", ""],
 };
 
 const release_words = { freed: "freed in", moved: "moved by realloc in", with_pool: "released with their pool, made in" };
@@ -24,14 +24,14 @@ function show_ledger(report) {
 }
 
 function make_ledger_row(report, row) {
-    const [words, tone] = verdict_words[row.verdict];
+    const [words, meaning, tone] = verdict_words[row.verdict];
     const cells = (button) => [
         make("td", { class: "number", "data-value": row.live_blocks }, button, count_text(row.live_blocks)),
         make("td", { class: "number wide" }, bytes_text(row.live_bytes)),
         make("td", { class: "number" }, count_text(row.allocated)),
         make("td", { class: "number" }, count_text(row.released)),
         make("td", { class: "number wide" }, count_text(row.overdue)),
-        make("td", {}, make("span", { class: `badge ${tone}` }, words)),
+        make("td", {}, make("span", { class: `badge ${tone}`, title: meaning }, words)),
         make("th", { scope: "row", class: "site" }, frame_words(report, row.frames[0])),
     ];
     return make_opening_row(cells, 7, () => make_ledger_details(report, row));
@@ -45,7 +45,8 @@ function make_ledger_details(report, row) {
     if (row.places_left_out > 0) places.push(make("li", {}, `and in ${plural(row.places_left_out, "more place", "more places")}`));
     if (row.live_blocks > 0) places.push(make("li", {}, make("strong", {}, `${count_text(row.live_blocks)} ${row.live_blocks === 1 ? "is" : "are"} not`)));
     return make("div", { class: "details" },
-        row.usual_cs > 0 ? make_facts([["Usually live for", `at most ${duration_text(row.usual_cs)}`]]) : null,
+        make_facts([["Verdict", verdict_words[row.verdict][1]],
+            row.usual_cs > 0 && ["Lifetime", `99% were live for at most ${duration_text(row.usual_cs)}`]]),
         make("div", { class: "stack" }, make("h4", {}, "Where they went"), make("ul", {}, places)),
         make_stack(report, row.frames, "Allocated in"));
 }

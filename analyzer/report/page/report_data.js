@@ -87,7 +87,7 @@ class Report {
     }
 
     short_name(frame) {
-        return without_parameters(this.function_of(frame));
+        return without_parameters(this.function_of(frame)).replaceAll("(anonymous namespace)::", "");
     }
 
     module_of(frame) {
