@@ -62,6 +62,10 @@ int TraceFile::map_header(int descriptor) {
     header_ = reinterpret_cast<format::Header*>(address);
     chunks_[0].used = format::kHeaderBytes;
     header_->file_bytes = format::kHeaderBytes;
+    // Snapshots are written by this call. A filter from before the program began that kills for it does so here, at
+    // once, and not some day.
+    constexpr std::uint64_t kNothing = 0;
+    (void)sys::write_at(descriptor, &kNothing, sizeof kNothing, 0);
     return 0;
 }
 

@@ -33,6 +33,10 @@ int reopen_file(const char* path);
 int close_file(int descriptor);
 // Gives the file a size; nothing is allocated.
 int set_file_size(int descriptor, std::uint64_t bytes);
+// All of it, at a place of the file; 0 or an error. SIGXFSZ is the caller's to rule out.
+int write_at(int descriptor, const void* from, std::size_t bytes, std::uint64_t offset);
+// All of it, or an error; a file that ends before is one.
+int read_at(int descriptor, void* to, std::size_t bytes, std::uint64_t offset);
 // Allocates space on the disk, for kernels that cannot populate a mapping.
 int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes);
 // Null when it cannot be mapped. Not part of core dumps.

@@ -148,6 +148,28 @@ int set_file_size(int descriptor, std::uint64_t bytes) {
     return static_cast<int>(call(SYS_ftruncate, descriptor, static_cast<long>(bytes)));
 }
 
+int write_at(int descriptor, const void* from, std::size_t bytes, std::uint64_t offset) {
+    for (std::size_t done = 0; done < bytes;) {
+        const long put = call(SYS_pwrite64, descriptor, address(static_cast<const char*>(from) + done),
+                              static_cast<long>(bytes - done), static_cast<long>(offset + done));
+        if (put == -EINTR) continue;
+        if (put <= 0) return put < 0 ? static_cast<int>(put) : -EIO;
+        done += static_cast<std::size_t>(put);
+    }
+    return 0;
+}
+
+int read_at(int descriptor, void* to, std::size_t bytes, std::uint64_t offset) {
+    for (std::size_t done = 0; done < bytes;) {
+        const long got = call(SYS_pread64, descriptor, address(static_cast<char*>(to) + done),
+                              static_cast<long>(bytes - done), static_cast<long>(offset + done));
+        if (got == -EINTR) continue;
+        if (got <= 0) return got < 0 ? static_cast<int>(got) : -EIO;
+        done += static_cast<std::size_t>(got);
+    }
+    return 0;
+}
+
 // A tracer that stops the thread interrupts the call on some filesystems, though signals are blocked.
 int allocate_file(int descriptor, std::uint64_t offset, std::uint64_t bytes) {
     long result = -EINTR;

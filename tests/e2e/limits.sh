@@ -73,15 +73,17 @@ run_limited fork --limit=100000
 expect_eq "the child" "child ended with 0" "$(cat out)"
 expect_eq "snapshots" "" "$(ls here | grep limit)"
 
-# For real: no more private memory is to be had. (Where it is addresses that are short the copy may have no room either.)
+# For real: no more private memory is to be had, or no more addresses, of which a snapshot therefore takes none.
 for option in --snapshot-failed --limit=10G; do
-    ulimit -S -d 300000
-    run_limited exhaust "$option"
-    ulimit -S -d unlimited
-    expect_eq "what the program sees with $option" "Cannot allocate memory" "$(cat out)"
-    expect_eq "snapshots with $option" "t.failed.dregs " "$SNAPSHOTS"
-    expect_sound here/t.failed.dregs
-    expect_top "blocks when there were no more" True 'total("exhaust") > 50'
+    for short in d v; do
+        ulimit -S "-$short" 300000
+        run_limited exhaust "$option"
+        ulimit -S "-$short" unlimited
+        expect_eq "what the program sees with $option, -$short" "Cannot allocate memory" "$(cat out)"
+        expect_eq "snapshots with $option, -$short" "t.failed.dregs " "$SNAPSHOTS"
+        expect_sound here/t.failed.dregs
+        expect_top "blocks when there were no more, -$short" True 'total("exhaust") > 50'
+    done
 done
 
 # A sample does not know how much is live, and says so; a malformed limit is refused by `run` and none to the shim.

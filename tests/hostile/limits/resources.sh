@@ -44,6 +44,13 @@ for missing in no-memory no-maps; do
     find_trace "$(cat traced.pid)"
     read_trace "$TRACE" "$allowed"
     expect_top "$missing: the storms before and after are recorded" True 'total("keep_blocks") >= 2400'
+    # A snapshot needs neither memory nor a mapping more: it is written all the same.
+    expect_top "$missing: no snapshot failed" False 'any("a snapshot" in n for n in d["loss"]["notes"])'
+    snapshot=$(find traces -name '*kept*')
+    [ -n "$snapshot" ] || fail "$missing: no snapshot"
+    read_trace "$snapshot" "$allowed"
+    expect_top "$missing: the storms before it are in it" True 'total("keep_blocks") >= 1200'
+    [ "$(du -k "$snapshot" | cut -f1)" -le "$(du -k "$TRACE" | cut -f1)" ] || fail "$missing: a copy larger than the trace"
     rm -f traces/*
 done
 survived "no descriptor, no file size, no memory, no mapping to be had in the middle, and again later" 4

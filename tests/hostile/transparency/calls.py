@@ -50,7 +50,7 @@ class Calls:
             if result >= 0:
                 self.ours.add(result)
             return True
-        used = re.match(r"(close|ftruncate|fallocate|fchmod|fstat|fstatfs|ioctl|newfstatat|read|pread64)\((\d+)", line) or re.match(
+        used = re.match(r"(close|ftruncate|fallocate|fchmod|fstat|fstatfs|ioctl|newfstatat|read|pread64|pwrite64)\((\d+)", line) or re.match(
             r"(mmap)\(.*MAP_SHARED(?:_VALIDATE)?(?:\|MAP_\w+)*, (\d+),", line)
         if used and int(used[2]) in self.ours:
             if used[1] == "close":
