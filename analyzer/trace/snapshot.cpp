@@ -10,6 +10,7 @@
 #include "analyzer/trace/leaf_reader.h"
 #include "analyzer/trace/new_file.h"
 #include "analyzer/trace/scope_moments.h"
+#include "analyzer/trace/snapshot_label.h"
 
 namespace dregs {
 namespace {
@@ -104,8 +105,11 @@ std::string take_snapshot(const ByteSource& source, const SnapshotOptions& optio
     copy_table(source, header, format::kLeaves, copy);
     if (header.snapshot_realtime_ns == 0) header.snapshot_realtime_ns = moment;
     if (options.consistent) header.snapshot_flags |= format::kSnapshotConsistent;
+    std::uint64_t bytes = source.size();
+    if (!options.label.empty() && header.snapshot_label == 0)
+        bytes = write_label(TableLayout(source, header, format::kStrings), options.label, bytes, header, copy);
     copy.write(0, bytes_of(&header, 1));
-    copy.keep(source.size());
+    copy.keep(bytes);
     return copy.path();
 }
 

@@ -14,6 +14,7 @@ namespace dregs {
 struct SnapshotOptions {
     std::string path;         // where to; never overwrites, see NewFile
     bool consistent = false;  // the caller holds the process still
+    std::string label = {};   // kept in the copy, unless it has one: it is a copy of a snapshot
 };
 
 // Returns the path of the copy. Throws Error; no half-written file is left.

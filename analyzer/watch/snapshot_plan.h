@@ -12,7 +12,7 @@ namespace dregs {
 
 enum class SnapshotReason { kInterval, kGrowth, kRss, kSignal, kExit };
 
-// What stands in the name: "interval", "growth" ...
+// What stands in the name, and is the label: "interval", "growth" ...
 const char* reason_word(SnapshotReason reason);
 
 struct SnapshotPlan {

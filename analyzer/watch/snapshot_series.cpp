@@ -27,7 +27,7 @@ std::string snapshot_name(const std::string& trace, std::time_t moment, Snapshot
 
 std::string SnapshotSeries::take(const ByteSource& source, SnapshotReason reason, bool at_rest) {
     const auto now = static_cast<std::time_t>(clock_ns(CLOCK_REALTIME) / 1'000'000'000);
-    const std::string path = take_snapshot(source, {snapshot_name(trace_, now, reason), at_rest});
+    const std::string path = take_snapshot(source, {snapshot_name(trace_, now, reason), at_rest, reason_word(reason)});
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) files_.push_back({path, status.st_dev, status.st_ino});
     if (keep_ != 0 && files_.size() > keep_) drop_oldest();

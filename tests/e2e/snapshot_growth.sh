@@ -18,6 +18,9 @@ tell keep 10000 100
 wait_for 10 has_snapshots 1 growth
 expect_between "blocks in the first" 10000 10001 "$(blocks_in "$(ls traces/*.growth.dregs)")"
 expect_match "its name" "^traces/obedient.$PROGRAM.[0-9]{8}T[0-9]{6}.growth.dregs$" <(ls traces/*.growth.dregs)
+expect_top "its label" growth 'd["trace"]["snapshot_label"]'
+"$DREGS_BIN" top "$(ls traces/*.growth.dregs)" >top.txt
+expect_match "top says why it was taken" 'snapshot of 20[-0-9]* [:0-9]* growth, ' top.txt
 tell drop 5000
 tell keep 14900 100
 tell keep 200 100

@@ -30,6 +30,7 @@ done
 expect_eq "exit status" 7 "$STATUS"
 expect_eq "the last state of the last image" 1 "$(snapshots exit)"
 expect_eq "its blocks" 701 "$(blocks_in "$(ls traces/*.exit.dregs)")"
+expect_top "its label" exit 'd["trace"]["snapshot_label"]'
 expect_top "it says when" True 'd["trace"]["snapshot_realtime_ns"] > 0'
 
 rm -f traces/*

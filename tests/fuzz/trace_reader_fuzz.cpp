@@ -184,7 +184,7 @@ std::uint64_t count_blocks(const ByteSource& source) {
 void copy_and_read_again(const ByteSource& source) {
     static const Folder folder;
     const std::uint64_t blocks = count_blocks(source);
-    const std::string path = take_snapshot(source, {folder.path + "/copy.dregs", false});
+    const std::string path = take_snapshot(source, {folder.path + "/copy.dregs", false, "a label"});
     const FileSource copy(path);
     std::filesystem::remove(path);
     if (count_blocks(copy) > blocks) abort();
