@@ -2,6 +2,7 @@
 #include "analyzer/commands/program_file.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <sstream>
 
 #include "analyzer/commands/elf_program.h"
+#include "analyzer/commands/env_command.h"
 #include "analyzer/files/regular_file.h"
 
 namespace dregs {
@@ -22,14 +24,18 @@ bool is_executable_file(const std::string& path) {
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
-// "#!/usr/bin/env python3" -> the interpreter to look at; empty: not a script.
-std::string interpreter_of(const std::string& path) {
+// "#!/usr/bin/env -S python3 -u" -> those words; empty: not a script.
+std::vector<std::string> script_words(const std::string& path) {
     const std::string line = read_regular_file(path, 256);
-    if (!line.starts_with("#!")) return "";
-    std::istringstream words(line.substr(2, line.find('\n') - 2));
-    std::string interpreter;
-    words >> interpreter;
-    return interpreter;
+    if (!line.starts_with("#!")) return {};
+    return absl::StrSplit(line.substr(2, line.find('\n') - 2), absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
+}
+
+// Env itself where it is not known what it starts.
+std::string image_behind_env(const std::string& env, const std::vector<std::string>& words) {
+    const std::string name = program_of_env(words);
+    const std::string program = name.empty() ? "" : find_program(name);
+    return program.empty() ? env : program;
 }
 
 // The loader ignores LD_PRELOAD of programs that run with more rights than their caller.
@@ -66,12 +72,14 @@ std::string find_program(const std::string& name) {
     return "";
 }
 
-std::string started_image(const std::string& path) {
-    std::string file = path;
+std::string started_image(const std::string& path, const std::vector<std::string>& arguments) {
+    std::string file = is_env(path) ? image_behind_env(path, arguments) : path;
     for (int i = 0; i < kMaxScripts; ++i) {
-        const std::string interpreter = interpreter_of(file);
-        if (interpreter.empty()) break;
-        file = interpreter;
+        std::vector<std::string> words = script_words(file);
+        if (words.empty()) break;
+        file = words.front();
+        words.erase(words.begin());
+        if (is_env(file)) file = image_behind_env(file, words);
     }
     return file;
 }

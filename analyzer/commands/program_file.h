@@ -4,14 +4,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace dregs {
 
 // As execvp would find it; empty: nowhere.
 std::string find_program(const std::string& name);
 
-// What the kernel starts for it: for a script its interpreter, else the file itself.
-std::string started_image(const std::string& path);
+// What runs when it is started with these arguments: for a script its interpreter, for env what env starts, else the
+// file itself.
+std::string started_image(const std::string& path, const std::vector<std::string>& arguments = {});
 
 // Why the program at `path` (for a script: its interpreter) cannot be traced by preloading; empty: it can.
 std::string untraceable_reason(const std::string& path);

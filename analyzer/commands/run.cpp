@@ -86,18 +86,19 @@ std::string adapter_choice(const RunArguments& arguments) {
 }
 
 // The shim, and behind it the adapters and what begins and ends scopes.
-std::vector<std::string> find_preloaded(const std::string& path, const RunArguments& arguments,
-                                        Invocation& invocation) {
+std::vector<std::string> find_preloaded(const std::string& path, const std::vector<std::string>& words,
+                                        const RunArguments& arguments, Invocation& invocation) {
     const std::string shim = find_shim();
-    const ChosenAdapters adapters = choose_adapters(adapter_choice(arguments), started_image(path), shim);
+    const std::string image = started_image(path, {words.begin() + 1, words.end()});
+    const ChosenAdapters adapters = choose_adapters(adapter_choice(arguments), image, shim);
     if (adapters.by_itself && !adapters.names.empty() && !arguments.quiet) {
-        invocation.err << "dregs: " << escape_text(path)
+        invocation.err << "dregs: " << escape_text(image)
                        << " uses pools that are shown with --adapter=" << absl::StrJoin(adapters.names, ",")
                        << "; --adapter=none leaves them alone" << std::endl;
     }
     std::vector<std::string> preloaded{shim};
     preloaded.insert(preloaded.end(), adapters.paths.begin(), adapters.paths.end());
-    const std::string spans = make_scope_library(arguments.scopes, started_image(path), shim, invocation.err);
+    const std::string spans = make_scope_library(arguments.scopes, image, shim, invocation.err);
     if (!spans.empty()) preloaded.push_back(spans);
     return preloaded;
 }
@@ -145,7 +146,7 @@ void run(const RunArguments& arguments, Invocation& invocation) {
         return;
     }
     check_program(path, arguments, invocation);
-    const std::vector<std::string> preloaded = find_preloaded(path, arguments, invocation);
+    const std::vector<std::string> preloaded = find_preloaded(path, words, arguments, invocation);
     const std::vector<std::string> environment = arguments.recording.environment(preloaded);
     if (arguments.print_environment) return print_environment(environment, invocation);
     const std::uint64_t start = clock_ns(CLOCK_REALTIME);

@@ -31,3 +31,30 @@ expect_match "what there is" 'there is no adapter nonsense; there are .*wmem' er
 # A program without the library, with all adapters, is none the wiser.
 "$DREGS_BIN" run -q --adapter=wmem -- sh -c 'echo "$1"' sh 'as it was' >out 2>err
 expect_eq "output of a program without the library" "as it was" "$(cat out)"
+
+# Of a script it is the interpreter that counts, also where env looks for it; and of a command line with env what that starts.
+program=$DREGS_PROGRAMS/apr_requests
+[ -x "$program" ] || exit 0
+cp "$program" interpreter
+expect_apr() {  # COMMAND...: the adapter is found out, said, and sees the pools
+    rm -f traces/*
+    "$DREGS_BIN" run -- "$@" >out 2>err || fail "dregs run -- $*: $?: $(cat err)"
+    expect_match "it is said for $*" '^dregs: .*/interpreter .*--adapter=apr' err
+    grep -q kept out || fail "$* did not run: $(cat out)"
+    load_scopes "$(ls traces/interpreter.*.dregs | head -1)"
+    expect_json "pools of $*" True scopes.json "kind('apr_pool')['entered'] > 1000"
+}
+script() { printf '#!%s\nrest\n' "$1" >"$WORK/script" && chmod +x "$WORK/script"; }
+export PATH=$WORK:$PATH
+for line in "$WORK/interpreter" "$WORK/interpreter word" "/usr/bin/env interpreter" "/usr/bin/env -S FOO=1 interpreter word" \
+    "/usr/bin/env -S -u HOME interpreter"; do
+    script "$line"
+    expect_apr ./script
+done
+mv script inner && script "$WORK/inner" && expect_apr ./script
+expect_apr env FOO=1 interpreter
+expect_apr env -i "PATH=$PATH" "LD_PRELOAD=$(preload_with apr)" "DREGS_OUTPUT=$DREGS_OUTPUT" interpreter
+# A shell is linked with nothing of it, whatever the script starts later.
+script /bin/sh
+"$DREGS_BIN" run -- ./script >out 2>err
+expect_eq "nothing is said of a shell" "" "$(grep adapter err)"
