@@ -36,6 +36,9 @@ class Estimate {
     // Rounded.
     std::uint64_t blocks() const;
     std::uint64_t bytes() const;
+    // For sums of many small ones.
+    double unrounded_blocks() const { return static_cast<double>(recorded_.blocks) + unsampled_.blocks; }
+    double unrounded_bytes() const { return static_cast<double>(recorded_.bytes) + unsampled_.bytes; }
     Tally rounded() const { return {blocks(), bytes()}; }
     // The blocks behind the estimate, each of which is there for certain.
     const Tally& recorded() const { return recorded_; }

@@ -20,17 +20,7 @@ std::map<std::string, SortBy> orders(bool growth) {
 
 }  // namespace
 
-void add_ranking_options(CLI::App& command, RankingArguments& arguments, bool growth) {
-    const char* order = growth ? "By growth in count or bytes (default: count)"
-                               : "By count, bytes, outlived or age (default: count; age: the oldest block first)";
-    command
-        .add_option("--by", arguments.by,
-                    "One row for each site, stack, function, module, scope or thread (default: site)")
-        ->transform(CLI::CheckedTransformer(kGroups).description(""))
-        ->type_name("WHAT");
-    command.add_option("--sort", arguments.sort, order)
-        ->transform(CLI::CheckedTransformer(orders(growth)).description(""))
-        ->type_name("ORDER");
+void add_filter_options(CLI::App& command, RankingArguments& arguments) {
     command.add_option("--scope", arguments.scope, "Only blocks allocated in scopes of this kind ('': in none)")
         ->type_name("KIND");
     command
@@ -41,6 +31,31 @@ void add_ranking_options(CLI::App& command, RankingArguments& arguments, bool gr
         ->allow_extra_args(false);
 }
 
+Filter make_filter(const RankingArguments& arguments) {
+    Filter filter;
+    filter.scope = arguments.scope;
+    for (const std::string& text : arguments.where) filter.where.push_back(parse_where(text));
+    return filter;
+}
+
+void add_order_option(CLI::App& command, RankingArguments& arguments, bool growth) {
+    const char* order = growth ? "By growth in count or bytes (default: count)"
+                               : "By count, bytes, outlived or age (default: count; age: the oldest block first)";
+    command.add_option("--sort", arguments.sort, order)
+        ->transform(CLI::CheckedTransformer(orders(growth)).description(""))
+        ->type_name("ORDER");
+}
+
+void add_ranking_options(CLI::App& command, RankingArguments& arguments, bool growth) {
+    command
+        .add_option("--by", arguments.by,
+                    "One row for each site, stack, function, module, scope or thread (default: site)")
+        ->transform(CLI::CheckedTransformer(kGroups).description(""))
+        ->type_name("WHAT");
+    add_order_option(command, arguments, growth);
+    add_filter_options(command, arguments);
+}
+
 RankOptions make_rank_options(const RankingArguments& arguments, OutputFormat format) {
     const bool umdh = format == OutputFormat::kUmdh;
     if (umdh && arguments.by && *arguments.by != GroupBy::kStack) {
@@ -49,8 +64,7 @@ RankOptions make_rank_options(const RankingArguments& arguments, OutputFormat fo
     RankOptions options;
     options.by = umdh ? GroupBy::kStack : arguments.by.value_or(GroupBy::kSite);
     options.sort = arguments.sort;
-    options.filter.scope = arguments.scope;
-    for (const std::string& text : arguments.where) options.filter.where.push_back(parse_where(text));
+    options.filter = make_filter(arguments);
     return options;
 }
 

@@ -33,7 +33,7 @@ struct ReportOptions {
 // `formats`: "text|json" or "text|json|umdh".
 void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh);
 
-// Of these, how to name frames.
+// Those of them that say how frames are named, and what is left out.
 void add_naming_options(CLI::App& command, ReportOptions& options);
 
 OutputFormat chosen_format(const ReportOptions& options);

@@ -2,20 +2,9 @@
 #include "analyzer/output/json_stream.h"
 
 namespace dregs {
-namespace {
 
 // In ASCII: names come from traces, and a terminal may obey control characters beyond it, too.
-std::string dump(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
-
-Json frame_json(const Frame& frame) {
-    Json json{{"function", frame.function}, {"file", frame.file},     {"line", frame.line},
-              {"column", frame.column},     {"module", frame.module}, {"offset", frame.offset},
-              {"inlined", frame.inlined}};
-    if (frame.tail_call) json["tail_call"] = true;
-    return json;
-}
-
-}  // namespace
+std::string json_text(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
 void JsonStream::name(const char* name) {
     out_ << (first_member_ ? "\n" : ",\n") << "  \"" << name << "\": ";
@@ -24,7 +13,7 @@ void JsonStream::name(const char* name) {
 
 void JsonStream::member(const char* key, const Json& value) {
     name(key);
-    out_ << dump(value);
+    out_ << json_text(value);
 }
 
 void JsonStream::begin_array(const char* key) {
@@ -34,11 +23,19 @@ void JsonStream::begin_array(const char* key) {
 }
 
 void JsonStream::element(const Json& value) {
-    out_ << (first_element_ ? "\n    " : ",\n    ") << dump(value);
+    out_ << (first_element_ ? "\n    " : ",\n    ") << json_text(value);
     first_element_ = false;
 }
 
 void JsonStream::end_array() { out_ << (first_element_ ? "]" : "\n  ]"); }
+
+Json frame_json(const Frame& frame) {
+    Json json{{"function", frame.function}, {"file", frame.file},     {"line", frame.line},
+              {"column", frame.column},     {"module", frame.module}, {"offset", frame.offset},
+              {"inlined", frame.inlined}};
+    if (frame.tail_call) json["tail_call"] = true;
+    return json;
+}
 
 Json frames_json(const std::vector<Frame>& frames) {
     Json list = Json::array();

@@ -34,7 +34,11 @@ class JsonStream {
     bool first_element_ = true;
 };
 
+// A value in one line, escaped as above.
+std::string json_text(const Json& value);
+
 // What every command says of frames, traces and losses.
+Json frame_json(const Frame& frame);
 Json frames_json(const std::vector<Frame>& frames);
 Json trace_json(const Profile& profile);
 Json totals_json(const Totals& totals);

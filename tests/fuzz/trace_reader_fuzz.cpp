@@ -1,11 +1,12 @@
-// Feeds damaged traces to what `dregs top`, `scopes`, `ledger`, `diff`, `report` and `snapshot` do with a file: an
-// Error or a result, never a crash. A copy of what can be read can be read, too, and holds no more blocks.
+// Feeds damaged traces to what `dregs top`, `scopes`, `ledger`, `diff`, `export`, `report` and `snapshot` do with a
+// file: an Error or a result, never a crash. A copy of what can be read can be read, too, and holds no more blocks.
 //
 // Brings its own seeds: without a corpus the first mutation makes a small sound trace, and later ones damage it where
 // it hurts (words of the header and the tables, replaced by numbers that mean something there).
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <sstream>
 
@@ -14,6 +15,12 @@
 #include "analyzer/analysis/scope_report.h"
 #include "analyzer/analysis/timeline.h"
 #include "analyzer/analysis/trend_table.h"
+#include "analyzer/export/folded.h"
+#include "analyzer/export/json_export.h"
+#include "analyzer/export/massif.h"
+#include "analyzer/export/pprof.h"
+#include "analyzer/export/speedscope.h"
+#include "analyzer/export/sqlite_export.h"
 #include "analyzer/output/diff_report.h"
 #include "analyzer/output/ledger_report.h"
 #include "analyzer/output/scopes_report.h"
@@ -139,6 +146,36 @@ void make_pages(Profile& profile, const Symbolizer& symbolizer) {
     }
 }
 
+struct Folder {
+    std::string path = std::filesystem::temp_directory_path() / "dregs-fuzz.XXXXXX";
+    Folder() {
+        if (!mkdtemp(path.data())) abort();
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+};
+
+const Folder& work_folder() {
+    static const Folder folder;
+    return folder;
+}
+
+// Every format, and scopes and threads as roots.
+void export_everything(std::ostream& out, Profile& profile, const Symbolizer& symbolizer) {
+    ExportOptions options;
+    write_folded_change(out, profile, profile, options);
+    options.roots = {RootField::kThread, RootField::kScope};
+    options.threshold = 0;
+    write_folded(out, profile, options);
+    write_speedscope(out, profile, options);
+    MassifWriter(out, options, true).add(profile);
+    write_json_export(out, profile, options, symbolizer);
+    write_pprof(out, profile, options);
+    const std::string database = work_folder().path + "/export.db";
+    std::ofstream(database).close();
+    write_sqlite(database, profile, options, symbolizer);
+    std::filesystem::remove(database);
+}
+
 void answer_everything(const ByteSource& source) {
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
@@ -165,15 +202,8 @@ void answer_everything(const ByteSource& source) {
     print_diff_text(out, both, diff, {});
     print_diff_json(out, both, diff, {}, naming.symbolizer);
     print_diff_umdh(out, both, diff, {});
+    export_everything(out, profile, naming.symbolizer);
 }
-
-struct Folder {
-    std::string path = std::filesystem::temp_directory_path() / "dregs-fuzz.XXXXXX";
-    Folder() {
-        if (!mkdtemp(path.data())) abort();
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-};
 
 std::uint64_t count_blocks(const ByteSource& source) {
     std::uint64_t blocks = 0;
@@ -182,7 +212,7 @@ std::uint64_t count_blocks(const ByteSource& source) {
 }
 
 void copy_and_read_again(const ByteSource& source) {
-    static const Folder folder;
+    const Folder& folder = work_folder();
     const std::uint64_t blocks = count_blocks(source);
     const std::string path = take_snapshot(source, {folder.path + "/copy.dregs", false, "a label"});
     const FileSource copy(path);
