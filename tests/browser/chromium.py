@@ -154,18 +154,34 @@ class Page:
         return self.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map(e => e.innerText)")
 
     def rectangle(self, selector):
-        return self.evaluate(f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
-                             "e.scrollIntoView({block: 'center', behavior: 'instant'});"
-                             "const r = e.getBoundingClientRect();"
-                             "return {x: r.x, y: r.y, width: r.width, height: r.height}; })()")
+        """Where the element is, in the middle of the window, once it stands still there for a frame."""
+        return self.evaluate(f"""(async () => {{
+            const element = document.querySelector({json.dumps(selector)});
+            const frame = () => new Promise(requestAnimationFrame);
+            for (let last = null; ; await frame()) {{
+                element.scrollIntoView({{block: 'center', behavior: 'instant'}});
+                const {{x, y, width, height}} = element.getBoundingClientRect();
+                const now = {{x, y, width, height}};
+                if (JSON.stringify(now) === JSON.stringify(last)) return now;
+                last = now;
+            }}
+        }})()""")
 
     def click(self, selector, x=0.5, y=0.5):
         """A real click, at this part of the element's width and height."""
         box = self.rectangle(selector)
         at = {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y}
+        hit = self.evaluate(f"document.querySelector({json.dumps(selector)}).contains(document.elementFromPoint({at['x']}, {at['y']}))")
+        if not hit:
+            raise PageError(f"something lies over {selector}")
         self.call("Input.dispatchMouseEvent", type="mouseMoved", **at)
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+        self.settle()
+
+    def settle(self):
+        """Input is answered before the page has seen it: handlers have run two frames later."""
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
     def press(self, key, code=0, text=""):
         code = code or {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37,
@@ -174,6 +190,7 @@ class Page:
         event = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **event)
         self.call("Input.dispatchKeyEvent", type="keyUp", **event)
+        self.settle()
 
     def type(self, selector, text):
         self.evaluate(f"document.querySelector({json.dumps(selector)}).select()")

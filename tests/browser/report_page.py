@@ -118,6 +118,7 @@ def use_case(page, path, top):
         page.press("Home")
         expect(f"{layout} from {start}", True, f" {top['totals']['live_blocks']} blocks" in page.evaluate(spoken))
     page.click("#flame-controls [data-value=site]")
+    page.evaluate("document.getElementById('flame').focus()")
     page.press("Home")
     first = page.texts("#flame-panel tbody tr td:first-child")[0]
     expect("from sites: the first is the ranking's", True, "remember_client" in first)
@@ -165,6 +166,23 @@ def ledger_case(page, path, ledger):
            f"{freed['frees']:,} of {left[0]['allocs']:,} freed in" in words and freed["frames"][0]["function"] in words)
     page.click("#ledger-choice [data-value=all]")
     expect("all sites", len(ledger["sites"]), page.evaluate(f"document.querySelectorAll('{rows}').length"))
+
+
+def many_case(page, path, top):
+    """Both directions of the graph have all of a hundred thousand stacks, down to the last block."""
+    page.type("#search", "site<7>")
+    page.wait_for("document.getElementById('search-result').innerText !== ''")
+    expect("found", f"In stacks of {top['totals']['live_blocks'] // 16:,} blocks, 6.3%", page.text("#search-result"))
+    page.click("#clear")
+    expect("callees", 1, len(page.texts("#flame-panel tbody tr")))
+    page.click("#flame-controls [data-value=site]")
+    callers = page.texts("#flame-panel tbody tr td:nth-child(3)")
+    expect("sites", [f"{top['totals']['live_blocks'] // 16:,} blocks"] * 6, callers[:6])
+    page.evaluate("document.getElementById('flame').focus()")
+    for unused in range(20):  # site<n>, descend and again
+        page.press("ArrowDown")
+    words = page.text("#flame-amount")
+    expect("a narrow frame", True, words.split()[0].isdigit() and int(words.split()[0]) <= 4)
 
 
 def layout_case(page, path, unused):
