@@ -2,7 +2,6 @@
 #include "analyzer/report/stack_tree.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace dregs {
 
@@ -43,7 +42,8 @@ std::uint32_t ProfileStacks::leaf(std::uint32_t stack) {
         inwards_.push_back(frame);
         return true;
     });
-    for (const std::uint32_t frame : std::views::reverse(inwards_)) known->second = tree_.child(known->second, frame);
+    std::uint32_t& node = known->second;
+    std::for_each(inwards_.rbegin(), inwards_.rend(), [&](std::uint32_t frame) { node = tree_.child(node, frame); });
     return known->second;
 }
 

@@ -48,7 +48,8 @@ function make_choice(label, options, value, choose) {
 function frame_words(report, frame, { module = true } = {}) {
     const place = report.place_of(frame);
     const remarks = report.remarks_of(frame);
-    const path = report.module_of(frame);
+    const named = report.texts[report.frames.function[frame]] !== ""; // else its name is of the module
+    const path = named ? report.module_of(frame) : "";
     return [
         make("span", { class: "function" }, breakable(report.function_of(frame))),
         place && make("span", { class: "place", title: report.file_of(frame) }, ` ${place}`),

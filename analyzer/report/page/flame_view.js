@@ -102,7 +102,7 @@ class FlameView {
             all += value;
             if (matching[newest.leaf[i]]) sum += value;
         }
-        words.textContent = `In stacks of ${amount_with_unit(Math.round(sum), this.selection.measure)}, ${share_text(sum, all)}`;
+        words.textContent = sum === 0 ? "No stack has it." : `In stacks of ${amount_with_unit(Math.round(sum), this.selection.measure)}, ${share_text(sum, all)}`;
     }
 
     // The modules of frames, those with the most in them first: they get colours.

@@ -67,7 +67,7 @@ class Growth {
             legend: { show: false },
             cursor: { drag: { x: false, y: false }, points: { show: false } },
             scales: { x: { time: false }, y: { range: (unused, least, most) => [0, (most || 1) * 1.08] } },
-            axes: [{ ...axis, values: (unused, ticks) => ticks.map(when) },
+            axes: [{ ...axis, size: 36, values: (unused, ticks) => ticks.map(when) },
                 { ...axis, size: 76, values: (unused, ticks) => ticks.map(amount) }],
             series: [{}, ...bands.map((band, i) => ({ label: band.name, stroke: colour(`line-${i}`), fill: colour(`module-${i}`), width: 1.5,
                 points: { show: growth.at.length < 40, size: 4, fill: colour(`line-${i}`) } }))],

@@ -78,7 +78,7 @@ TEST(ReportDocument, SetsMomentsSideBySide) {
     TraceWriter less = sample_trace();
     TraceWriter more = sample_trace();
     const auto fresh = more.add_named_stack({"fresh", "main"});
-    for (int i = 0; i < 7; ++i) more.add_block(kHeap + 0x100000 + i * 64u, 10, fresh, 0);
+    for (unsigned i = 0; i < 7; ++i) more.add_block(kHeap + 0x100000 + i * 64, 10, fresh, 0);
     TestProfile old_profile(less), new_profile(more);
     const json document = document_of({&old_profile, &new_profile});
     EXPECT_EQ(sum(document["oldest"]["blocks"]), 36u);
