@@ -25,7 +25,13 @@ took="top in $SECONDS_TAKEN s"
 expect_bounded scopes --json many.dregs
 expect_json "survivors" "$survivors" answer.json 'd["survivor_blocks"]'
 expect_json "live by kind" "$live" answer.json 'sum(k["live_blocks"] for k in d["kinds"])'
+for format in json folded pprof; do
+    rm -f "exported.$format"
+    expect_bounded export --format="$format" -o "exported.$format" many.dregs
+done
+expect_json "blocks exported" "$live $bytes" exported.json 'text((d["exported"]["live_blocks"], d["exported"]["live_bytes"]))'
+expect_eq "blocks in folded stacks" "$live" "$(awk '{ sum += $NF } END { printf "%d", sum }' exported.folded)"
 "$BUILT/many_blocks" half.dregs $((blocks / 2)) >half
 expect_bounded diff --json -n 0 half.dregs many.dregs
 expect_json "what grew" "$((blocks / 2))" answer.json 'sum(s["delta_blocks"] for s in d["sites"])'
-survived "top, scopes, diff of $((blocks / 1000000)) million live blocks within 64 MiB ($took)" 3
+survived "top, scopes, diff, export of $((blocks / 1000000)) million live blocks within 64 MiB ($took)" 6

@@ -2,6 +2,7 @@
 # Functions, files, libraries, programs, kinds, labels and threads with names that a terminal would obey: no output of
 # dregs, in any format, has more in it than text, nor a line more than with plain names; JSON has the names as they are.
 . "$(dirname "$0")/../suite.sh"
+need go sqlite3 ms_print
 harmless() { "$PYTHON" "$(dirname "$CASE")/harmless.py" "$@"; }
 DREGS() { "$DREGS_BIN" "$@" 2>&1 || fail "dregs $*: exit status $?"; }
 
@@ -20,6 +21,20 @@ END_OF_SCRIPT
     chmod +x named/*/*
 }
 
+# What the readers of exports print: names have come through two programs then.
+read_exports() {
+    local trace=$1 format
+    for format in folded massif; do DREGS export --format=$format --root=scope,thread "$trace" >$format.txt; done
+    DREGS export --format=json "$trace" >export.json
+    DREGS export --format=speedscope "$trace" >speedscope.json
+    rm -f export.db export.pb.gz
+    DREGS export --format=sqlite -o export.db "$trace" >/dev/null
+    sqlite3 export.db .dump >dump.txt || fail "sqlite3"
+    DREGS export --format=pprof -o export.pb.gz "$trace" >/dev/null
+    go tool pprof -raw export.pb.gz 2>/dev/null | grep -v '^Duration:' >pprof.txt || fail "pprof"  # not there where it is 0
+    ms_print massif.txt >ms_print.txt || fail "ms_print"
+}
+
 # All that dregs says of the trace, a file for each: what.txt, what.colour, what.json, what.umdh.
 report() {
     local trace=$1 by
@@ -33,6 +48,7 @@ report() {
     DREGS top --json "$trace" >top.json
     DREGS scopes --json "$trace" >scopes.json
     DREGS diff --json "$trace" "$2" >diff.json
+    read_exports "$trace"
     TERM=xterm script -qec "'$DREGS_BIN' top -n0 '$WORK/trace'; '$DREGS_BIN' scopes '$WORK/trace'" /dev/null \
         </dev/null >terminal.colour
 }
