@@ -62,7 +62,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, std::ostream&
 
 // The arguments of the program to run are none of the parser's business. Returns how many come before them.
 int cut_program(int argc, const char* const* argv, Invocation& invocation) {
-    if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
+    const std::string_view command = argc < 2 ? "" : argv[1];
+    if (command != "run" && command != "complete") return argc;
     for (int i = 2; i < argc; ++i) {
         if (std::string_view(argv[i]) != "--") continue;
         invocation.program.assign(argv + i + 1, argv + argc);

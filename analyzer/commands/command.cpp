@@ -13,6 +13,8 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     add_snapshot(app, invocation);
     add_export(app, invocation);
     add_import(app, invocation);
+    add_generate(app, invocation);
+    add_complete(app, invocation);
 }
 
 }  // namespace dregs

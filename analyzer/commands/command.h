@@ -15,7 +15,7 @@ struct Invocation {
     std::ostream& out;
     std::ostream& err;
     int status = 0;
-    std::vector<std::string> program;  // of run: what stood behind "--"
+    std::vector<std::string> program;  // of run and complete: what stood behind "--"
 };
 
 void add_commands(CLI::App& app, Invocation& invocation);
@@ -29,5 +29,7 @@ void add_report(CLI::App& app, Invocation& invocation);
 void add_snapshot(CLI::App& app, Invocation& invocation);
 void add_export(CLI::App& app, Invocation& invocation);
 void add_import(CLI::App& app, Invocation& invocation);
+void add_generate(CLI::App& app, Invocation& invocation);
+void add_complete(CLI::App& app, Invocation& invocation);
 
 }  // namespace dregs

@@ -66,18 +66,29 @@ std::optional<std::uint32_t> writer_of(const FileSource& source) {
                      : absl::StrCat("process ", pid, " may not be looked at: ", std::strerror(error)));
 }
 
-}  // namespace
-
-std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid) {
-    const auto mappings = shared_mappings(pid);
-    if (!mappings) fail_no_process(pid, errno);
+std::unique_ptr<FileSource> trace_among(const std::vector<SharedMapping>& mappings, std::uint32_t pid) {
+    if (mappings.empty()) return nullptr;
     const std::vector<std::uint32_t> pids = pids_of(pid);
-    for (const SharedMapping& mapping : *mappings) {
+    for (const SharedMapping& mapping : mappings) {
         auto source = open_mapping(pid, mapping);
         const auto writer = source ? writer_of(*source) : std::nullopt;
         // A forked child may still have its parent's trace mapped beside its own.
         if (writer && std::find(pids.begin(), pids.end(), *writer) != pids.end()) return source;
     }
+    return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<FileSource> find_trace_of(std::uint32_t pid) {
+    const auto mappings = shared_mappings(pid);
+    return mappings ? trace_among(*mappings, pid) : nullptr;
+}
+
+std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid) {
+    const auto mappings = shared_mappings(pid);
+    if (!mappings) fail_no_process(pid, errno);
+    if (auto source = trace_among(*mappings, pid)) return source;
     throw Error(
         absl::StrCat("process ", pid, " writes no trace: it was not started with libdregs.so (dregs run -- PROGRAM)"));
 }

@@ -21,5 +21,7 @@ OpenedTrace open_trace_or_pid(const std::string& text);
 
 // The trace that process `pid` writes.
 std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid);
+// The same; nullptr when there is none, or when we may not look.
+std::unique_ptr<FileSource> find_trace_of(std::uint32_t pid);
 
 }  // namespace dregs

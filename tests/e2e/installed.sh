@@ -32,3 +32,6 @@ done
 # The installed analyzer finds the installed shim by itself.
 "$DREGS_BIN" run --output "$WORK/traces/run.%p.dregs" -- ./by_pkg_config >/dev/null 2>run.err
 expect_eq "exit status under dregs run" 17 $?
+for file in share/man/man1/dregs.1 share/bash-completion/completions/dregs share/zsh/site-functions/_dregs share/fish/vendor_completions.d/dregs.fish; do
+    [ -s "$prefix/$file" ] || fail "not installed: $file"
+done

@@ -1,0 +1,53 @@
+// See environment.h.
+#include "analyzer/manual/environment.h"
+
+#include <absl/strings/str_cat.h>
+
+namespace dregs {
+namespace {
+
+std::string like(const char* option, const char* help) {
+    return absl::StrCat("As ", option, " of dregs run, also without it: ", help, ".");
+}
+
+void add_recording(std::vector<VariableRow>& rows) {
+#define DREGS_TEXT_OPTION(name, option, variable, fallback, placeholder, help) \
+    rows.push_back({variable, like(option, help)});
+#define DREGS_NUMBER_OPTION(name, option, variable, fallback, least, most, placeholder, help) \
+    rows.push_back({variable, like(option, help)});
+#define DREGS_FLAG_OPTION(name, option, variable, help) rows.push_back({variable, like(option, help) + " 0 or 1."});
+#include "dregs/options.inc"
+}
+
+void add_options(const CommandTable& table, std::vector<VariableRow>& rows) {
+    for (const CommandRow& command : table.commands) {
+        for (const OptionRow& option : command.options) {
+            if (option.variable.empty()) continue;
+            rows.push_back({option.variable,
+                            absl::StrCat("For dregs ", command.name, ": as its option ", option.names.back(), ".")});
+        }
+    }
+}
+
+constexpr struct {
+    const char* name;
+    const char* help;
+} kOthers[] = {
+    {"DREGS_ADAPTER", "For dregs run: as its option --adapter."},
+    {"DREGS_LIBRARY", "The libdregs.so that dregs run preloads, in place of the one installed beside it."},
+    {"DEBUGINFOD_URLS", "Servers that --debuginfod asks, separated by blanks."},
+    {"NO_COLOR", "Set and not empty: reports have no colours unless --color=always asks for them."},
+    {"TERM", "dumb: as NO_COLOR."},
+};
+
+}  // namespace
+
+std::vector<VariableRow> environment_variables(const CommandTable& table) {
+    std::vector<VariableRow> rows;
+    add_recording(rows);
+    add_options(table, rows);
+    for (const auto& other : kOthers) rows.push_back({other.name, other.help});
+    return rows;
+}
+
+}  // namespace dregs
