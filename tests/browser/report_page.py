@@ -67,6 +67,15 @@ def numbers_case(page, path, top):
     expect("what was lost is said", True, nothing == (not any(top["loss"][k] for k in ("unrecorded_allocs", "truncated_stacks", "unknown_frees"))))
 
 
+def sampled_case(page, path, top):
+    """Errors beside the estimates."""
+    expect("of all", f"\u00b1{top['totals']['count_error']:,}", page.text("#live-blocks").split()[1])
+    show_all_rows(page)
+    for site, words in zip(top["sites"], page.texts(f"{ROWS} > td:nth-child(2)")):
+        expect("of a site", f"{site['live_blocks']:,} \u00b1{site['count_error']:,}", words)
+    expect("what the numbers are is said", True, "figures are estimates" in page.text("#about"))
+
+
 def use_case(page, path, top):
     """Sort, search, filter, measure, zoom, keyboard, themes."""
     sites = top["sites"]
