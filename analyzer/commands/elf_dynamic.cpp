@@ -1,7 +1,7 @@
 // See elf_dynamic.h.
 #include "analyzer/commands/elf_dynamic.h"
 
-#include "analyzer/commands/elf_file.h"
+#include "analyzer/commands/elf_entries.h"
 
 namespace dregs {
 namespace {
@@ -16,17 +16,6 @@ void note_entry(Elf* elf, std::size_t strings, const GElf_Dyn& entry, ElfDynamic
         (entry.d_tag == DT_RPATH ? out.rpath : out.runpath) = text;
 }
 
-void note_entries(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfDynamic& out) {
-    Elf_Data* data = ::elf_getdata(section, nullptr);
-    if (!data || header.sh_entsize == 0) return;
-    const std::size_t count = data->d_size / header.sh_entsize;
-    for (std::size_t i = 0; i < count; ++i) {
-        GElf_Dyn entry;
-        if (!::gelf_getdyn(data, static_cast<int>(i), &entry) || entry.d_tag == DT_NULL) return;
-        note_entry(elf, header.sh_link, entry, out);
-    }
-}
-
 }  // namespace
 
 std::optional<ElfDynamic> read_elf_dynamic(const std::string& path) {
@@ -36,11 +25,12 @@ std::optional<ElfDynamic> read_elf_dynamic(const std::string& path) {
         return std::nullopt;
     }
     ElfDynamic found;
-    for (Elf_Scn* section = ::elf_nextscn(file.get(), nullptr); section; section = ::elf_nextscn(file.get(), section)) {
-        GElf_Shdr about;
-        if (::gelf_getshdr(section, &about) && about.sh_type == SHT_DYNAMIC)
-            note_entries(file.get(), section, about, found);
-    }
+    each_entry(file.get(), SHT_DYNAMIC, [&](Elf_Data* data, int index, std::size_t strings) {
+        GElf_Dyn entry;
+        if (!::gelf_getdyn(data, index, &entry) || entry.d_tag == DT_NULL) return false;
+        note_entry(file.get(), strings, entry, found);
+        return true;
+    });
     return found;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "analyzer/commands/elf_file.h"
+#include "analyzer/commands/elf_entries.h"
 
 namespace dregs {
 namespace {
@@ -36,27 +36,6 @@ void note_symbol(std::string_view name, const GElf_Sym& symbol, ElfProgram& prog
     }
 }
 
-void note_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfProgram& program) {
-    Elf_Data* data = ::elf_getdata(section, nullptr);
-    if (!data || header.sh_entsize == 0) return;
-    const std::size_t count = data->d_size / header.sh_entsize;
-    for (std::size_t i = 0; i < count; ++i) {
-        GElf_Sym symbol;
-        if (!::gelf_getsym(data, static_cast<int>(i), &symbol)) return;
-        const char* name = ::elf_strptr(elf, header.sh_link, symbol.st_name);
-        if (name) note_symbol(name, symbol, program);
-    }
-}
-
-void note_dynamic_symbols(Elf* elf, ElfProgram& program) {
-    for (Elf_Scn* section = ::elf_nextscn(elf, nullptr); section; section = ::elf_nextscn(elf, section)) {
-        GElf_Shdr header;
-        if (::gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM) {
-            note_symbols(elf, section, header, program);
-        }
-    }
-}
-
 }  // namespace
 
 std::optional<ElfProgram> read_elf_program(const std::string& path) {
@@ -66,7 +45,8 @@ std::optional<ElfProgram> read_elf_program(const std::string& path) {
     ElfProgram program;
     program.is_x86_64 = header.e_machine == EM_X86_64 && header.e_ident[EI_CLASS] == ELFCLASS64;
     program.is_dynamic = has_interpreter(file.get());
-    note_dynamic_symbols(file.get(), program);
+    each_dynamic_symbol(file.get(),
+                        [&](const char* name, const GElf_Sym& symbol) { note_symbol(name, symbol, program); });
     return program;
 }
 

@@ -39,10 +39,7 @@ std::vector<TextTable::Column> columns(bool sampled) {
     std::vector<TextTable::Column> columns{{"rank", Align::kRight}};
     add_number_column(columns, "blocks", sampled);
     add_number_column(columns, "bytes", sampled);
-    columns.push_back({"old > new", Align::kRight});
-    columns.push_back({"", Align::kLeft});
-    columns.push_back({"scope", Align::kLeft});
-    columns.push_back({"site", Align::kLeft});
+    add_change_columns(columns);
     return columns;
 }
 
@@ -83,7 +80,7 @@ void print_diff_text(std::ostream& out, const std::vector<Profile*>& profiles, c
     const std::vector<RowText> texts = row_texts(std::move(stacks));
     for (std::size_t i = 0; i < shown; ++i) add_row(table, diff.rows[i], texts[i], i + 1, sampled);
     if (shown != 0) table.print(out);
-    if (shown < diff.rows.size()) out << "(" << human_count(diff.rows.size() - shown) << " more: -n 0 shows all)\n";
+    print_more(out, shown, diff.rows.size());
     out << (shown != 0 ? "\n" : "nothing changed\n");
     print_change_totals(out, {diff.totals.front(), diff.totals.back(), diff.new_rows, diff.gone_rows}, sampled);
     print_losses(out, *profiles.back(), view.palette);

@@ -116,4 +116,11 @@ void add_error_json(Json& json, const Estimate& estimate, bool sampled, const st
     json[prefix + "sampled_blocks"] = estimate.recorded().blocks;
 }
 
+void add_profile_members(JsonStream& json, const Profile& profile) {
+    json.member("trace", trace_json(profile));
+    json.member("sample_bytes", profile.sample_bytes());
+    json.member("totals", totals_json(profile.totals()));
+    json.member("loss", loss_json(profile.loss()));
+}
+
 }  // namespace dregs

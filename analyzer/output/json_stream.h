@@ -37,6 +37,9 @@ class JsonStream {
 // A value in one line, escaped as above.
 std::string json_text(const Json& value);
 
+// What every command's object begins with: trace, sample_bytes, totals, loss.
+void add_profile_members(JsonStream& json, const Profile& profile);
+
 // What every command says of frames, traces and losses.
 Json frame_json(const Frame& frame);
 Json frames_json(const std::vector<Frame>& frames);

@@ -170,7 +170,7 @@ void print_rows(std::ostream& out, Profile& profile, const Ledger& ledger, const
     TextTable table(columns(profile.sample_bytes() != 0, all), view.palette);
     for (std::size_t i = 0; i < shown; ++i) add_row(table, profile, ledger, ledger.rows[i], texts[i], all);
     table.print(out);
-    if (shown < rows) out << "(" << human_count(rows - shown) << " more: -n 0 shows all)\n";
+    print_more(out, shown, rows);
 }
 
 void print_places(std::ostream& out, Profile& profile, const std::vector<ReleaseSite>& sites, const char* title) {
@@ -269,10 +269,7 @@ void print_ledger_text(std::ostream& out, Profile& profile, const Ledger& ledger
 void print_ledger_json(std::ostream& out, Profile& profile, const Ledger& ledger, const ReportView& view,
                        const Symbolizer& symbolizer) {
     JsonStream json(out);
-    json.member("trace", trace_json(profile));
-    json.member("sample_bytes", profile.sample_bytes());
-    json.member("totals", totals_json(profile.totals()));
-    json.member("loss", loss_json(profile.loss()));
+    add_profile_members(json, profile);
     json.member("clean_sites", ledger.clean_sites());
     json.member("free_sites", ledger.release_sites);
     json.member("allocs", ledger.live.blocks() + ledger.released.blocks());

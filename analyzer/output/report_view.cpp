@@ -3,8 +3,11 @@
 
 #include <absl/strings/str_join.h>
 
+#include <ostream>
+
 #include "analyzer/output/escape.h"
 #include "analyzer/output/frame_text.h"
+#include "analyzer/output/human.h"
 
 namespace dregs {
 
@@ -30,6 +33,17 @@ std::vector<RowText> row_texts(std::vector<RowStack> rows) {
         texts.push_back({grouped ? escape_text(rows[i].group) : titles[i], std::move(rows[i].frames)});
     }
     return texts;
+}
+
+void add_change_columns(std::vector<TextTable::Column>& columns) {
+    columns.push_back({"old > new", Align::kRight});
+    columns.push_back({"", Align::kLeft});
+    columns.push_back({"scope", Align::kLeft});
+    columns.push_back({"site", Align::kLeft});
+}
+
+void print_more(std::ostream& out, std::size_t shown, std::size_t count) {
+    if (shown < count) out << "(" << human_count(count - shown) << " more: -n 0 shows all)\n";
 }
 
 }  // namespace dregs

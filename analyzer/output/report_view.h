@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,11 @@ struct RowText {
     std::vector<Frame> frames;
 };
 std::vector<RowText> row_texts(std::vector<RowStack> rows);
+
+// The last columns of what compares traces.
+void add_change_columns(std::vector<TextTable::Column>& columns);
+
+// Says how many rows were left out, if any.
+void print_more(std::ostream& out, std::size_t shown, std::size_t count);
 
 }  // namespace dregs

@@ -63,34 +63,41 @@ TextTable kind_table(const ScopeReport& report, const Palette& palette, bool sam
     return table;
 }
 
-void add_site(TextTable& table, const KindReport& kind, const SurvivorSite& site, const RowText& text, bool sampled) {
-    std::vector<std::string> cells;
-    add_survivor_cells(cells, site.survivors, sampled);
-    cells.push_back(absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)));
-    const std::size_t site_column = cells.size();
-    cells.push_back(text.title);
-    table.add_row(std::move(cells));
-    table.paint(site_column, &Palette::bold);
-    add_stack_lines(table, text.frames);
-    add_labels_line(table, site.labels);
+// The first sites of a kind, most first: `cells_of` says what stands before the site itself.
+template <class Site, class CellsOf>
+void print_sites(std::ostream& out, Profile& profile, std::vector<TextTable::Column> columns,
+                 const std::vector<Site>& sites, const ReportView& view, CellsOf cells_of) {
+    columns.push_back({"site", Align::kLeft});
+    const std::size_t site_column = columns.size() - 1;
+    TextTable table(std::move(columns), view.palette);
+    const std::size_t shown = view.shown(sites.size());
+    std::vector<RowStack> stacks;
+    stacks.reserve(shown);
+    for (std::size_t i = 0; i < shown; ++i)
+        stacks.push_back({"", profile.namer().frames(sites[i].top_stack, view.frames)});
+    const std::vector<RowText> texts = row_texts(std::move(stacks));
+    for (std::size_t i = 0; i < shown; ++i) {
+        std::vector<std::string> cells = cells_of(sites[i]);
+        cells.push_back(texts[i].title);
+        table.add_row(std::move(cells));
+        table.paint(site_column, &Palette::bold);
+        add_stack_lines(table, texts[i].frames);
+        add_labels_line(table, sites[i].labels);
+    }
+    table.print(out);
+    print_more(out, shown, sites.size());
 }
 
-void print_site_table(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
+void print_survivor_sites(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
     const bool sampled = profile.sample_bytes() != 0;
     std::vector<TextTable::Column> columns;
     add_survivor_columns(columns, sampled);
-    columns.push_back({"site", Align::kLeft});
-    TextTable table(std::move(columns), view.palette);
-    const std::size_t shown = view.shown(kind.sites.size());
-    std::vector<RowStack> stacks;
-    stacks.reserve(shown);
-    for (std::size_t i = 0; i < shown; ++i) {
-        stacks.push_back({"", profile.namer().frames(kind.sites[i].top_stack, view.frames)});
-    }
-    const std::vector<RowText> texts = row_texts(std::move(stacks));
-    for (std::size_t i = 0; i < shown; ++i) add_site(table, kind, kind.sites[i], texts[i], sampled);
-    table.print(out);
-    if (shown < kind.sites.size()) out << "(" << human_count(kind.sites.size() - shown) << " more: -n 0 shows all)\n";
+    print_sites(out, profile, std::move(columns), kind.sites, view, [&](const SurvivorSite& site) {
+        std::vector<std::string> cells;
+        add_survivor_cells(cells, site.survivors, sampled);
+        cells.push_back(absl::StrCat(human_count(site.instances), " of ", human_count(kind.entered)));
+        return cells;
+    });
 }
 
 // "30 blocks outlived request (3,000 B, in 10 of 100 instances):"
@@ -105,7 +112,7 @@ void print_survivors(std::ostream& out, Profile& profile, const ScopeReport& rep
     for (const KindReport& kind : report.kinds) {
         if (kind.sites.empty()) continue;
         out << '\n' << view.palette.bold(survivors_title(kind, profile.sample_bytes() != 0)) << '\n';
-        print_site_table(out, profile, kind, view);
+        print_survivor_sites(out, profile, kind, view);
     }
 }
 
@@ -121,35 +128,17 @@ std::string open_title(const KindReport& kind, bool sampled) {
                         count_text(live, sampled, "block", "blocks"), ", ", bytes_text(live, sampled), "), made at:");
 }
 
-void add_open_site(TextTable& table, const OpenSite& site, const RowText& text, bool sampled) {
-    std::vector<std::string> cells{human_count(site.open), human_count(site.orphans)};
-    add_survivor_cells(cells, site.live, sampled);
-    const std::size_t site_column = cells.size();
-    cells.push_back(text.title);
-    table.add_row(std::move(cells));
-    table.paint(site_column, &Palette::bold);
-    add_stack_lines(table, text.frames);
-    add_labels_line(table, site.labels);
-}
-
 void print_open_sites(std::ostream& out, Profile& profile, const KindReport& kind, const ReportView& view) {
     const bool sampled = profile.sample_bytes() != 0;
     out << '\n' << view.palette.bold(open_title(kind, sampled)) << '\n';
     std::vector<TextTable::Column> columns{{"open", Align::kRight}, {"orphans", Align::kRight}};
     add_number_column(columns, "blocks", sampled);
     add_number_column(columns, "bytes", sampled);
-    columns.push_back({"site", Align::kLeft});
-    TextTable table(std::move(columns), view.palette);
-    const std::size_t shown = view.shown(kind.open_sites.size());
-    std::vector<RowStack> stacks;
-    stacks.reserve(shown);
-    for (std::size_t i = 0; i < shown; ++i)
-        stacks.push_back({"", profile.namer().frames(kind.open_sites[i].top_stack, view.frames)});
-    const std::vector<RowText> texts = row_texts(std::move(stacks));
-    for (std::size_t i = 0; i < shown; ++i) add_open_site(table, kind.open_sites[i], texts[i], sampled);
-    table.print(out);
-    if (shown < kind.open_sites.size())
-        out << "(" << human_count(kind.open_sites.size() - shown) << " more: -n 0 shows all)\n";
+    print_sites(out, profile, std::move(columns), kind.open_sites, view, [&](const OpenSite& site) {
+        std::vector<std::string> cells{human_count(site.open), human_count(site.orphans)};
+        add_survivor_cells(cells, site.live, sampled);
+        return cells;
+    });
 }
 
 void print_mismatches(std::ostream& out, const KindReport& kind) {
@@ -240,11 +229,8 @@ void print_scopes_json(std::ostream& out, Profile& profile, const ScopeReport& r
                        const Symbolizer& symbolizer) {
     JsonStream json(out);
     const bool sampled = profile.sample_bytes() != 0;
-    json.member("trace", trace_json(profile));
-    json.member("sample_bytes", profile.sample_bytes());
+    add_profile_members(json, profile);
     if (sampled) json.member("clean_is_upper_bound", true);
-    json.member("totals", totals_json(profile.totals()));
-    json.member("loss", loss_json(profile.loss()));
     json.member("survivor_blocks", report.survivors.blocks());
     json.member("survivor_bytes", report.survivors.bytes());
     json.member("unscoped_blocks", report.unscoped.blocks());

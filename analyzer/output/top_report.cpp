@@ -106,7 +106,7 @@ void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>&
     const std::vector<RowText> texts = row_texts(std::move(stacks));
     for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i], texts[i], i + 1, profile.totals());
     if (shown != 0) table.print(out);
-    if (shown < rows.size()) out << "(" << human_count(rows.size() - shown) << " more: -n 0 shows all)\n";
+    print_more(out, shown, rows.size());
     if (shown != 0) out << '\n';
     print_open_pools(out, profile, find_open_pools(profile), view);
     print_losses(out, profile, view.palette);
@@ -115,10 +115,7 @@ void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>&
 void print_top_json(std::ostream& out, Profile& profile, const std::vector<Row>& rows, const ReportView& view,
                     const Symbolizer& symbolizer) {
     JsonStream json(out);
-    json.member("trace", trace_json(profile));
-    json.member("sample_bytes", profile.sample_bytes());
-    json.member("totals", totals_json(profile.totals()));
-    json.member("loss", loss_json(profile.loss()));
+    add_profile_members(json, profile);
     json.begin_array("sites");
     const std::size_t shown = view.shown(rows.size());
     for (std::size_t i = 0; i < shown; ++i) json.element(row_json(profile, rows[i], view));

@@ -26,10 +26,7 @@ std::vector<TextTable::Column> columns(const RateUnit& unit, bool sampled) {
     columns.push_back({absl::StrCat("blocks/", unit.name), Align::kRight});
     add_number_column(columns, "blocks", sampled);
     add_number_column(columns, "bytes", sampled);
-    columns.push_back({"old > new", Align::kRight});
-    columns.push_back({"", Align::kLeft});
-    columns.push_back({"scope", Align::kLeft});
-    columns.push_back({"site", Align::kLeft});
+    add_change_columns(columns);
     return columns;
 }
 
@@ -151,7 +148,7 @@ void TrendReport::print_table(std::ostream& out, const Trends& trends) const {
     const std::vector<RowText> texts = row_texts(std::move(stacks));
     for (std::size_t i = 0; i < shown; ++i) add_row(table, trends.rows[i], texts[i], i + 1, trends, sampled());
     if (shown != 0) table.print(out);
-    if (shown < trends.rows.size()) out << "(" << human_count(trends.rows.size() - shown) << " more: -n 0 shows all)\n";
+    print_more(out, shown, trends.rows.size());
     out << (shown != 0 ? "\n" : "nothing changed\n");
 }
 

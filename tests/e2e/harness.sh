@@ -62,6 +62,7 @@ expect_match() {  # WHAT REGEX FILE
 run() {
     local name=$1 preload=$2
     shift 2
+    : >run.began
     {
         (
             echo "$BASHPID" >"$name.pid"
@@ -87,6 +88,25 @@ preload_with() {
     echo "$list"
 }
 
+# expect_bare_and_traced_agree NAME STATUS: what the two runs before wrote, and that the second ended like the first.
+expect_bare_and_traced_agree() {
+    expect_eq "exit status of $1" "$2" "$STATUS"
+    expect_same_file "output of $1" bare.out traced.out
+    expect_same_file "messages of $1" bare.err traced.err
+}
+
+# start_waiting COMMAND...: a traced program that says "ready" and goes on until descriptor 5 is closed. Leaves its
+# `process` and TRACE.
+start_waiting() {
+    mkfifo input
+    LD_PRELOAD=$DREGS_LIB "$@" <input >out &
+    process=$!
+    STARTED+=("$process")
+    exec 5>input
+    wait_for 60 grep -q ready out
+    find_trace "$process"
+}
+
 # run_adapted NAME COMMAND...: as run_traced, with the adapter NAME.
 run_adapted() {
     run traced "$(preload_with "$1")" "${@:2}"
@@ -98,15 +118,19 @@ expect_adapted_the_same() {
     run_bare "${@:2}"
     local bare_status=$STATUS
     run_adapted "$@"
-    expect_eq "exit status of $2" "$bare_status" "$STATUS"
-    expect_same_file "output of $2" bare.out traced.out
-    expect_same_file "messages of $2" bare.err traced.err
+    expect_bare_and_traced_agree "$2" "$bare_status"
     expect_sound "$TRACE"
 }
 
-find_trace() {  # PID -> TRACE
+# find_trace PID: TRACE is its first trace. Process ids come again: not that of one that ended before the last `run` began.
+find_trace() {
+    local numbered
     TRACE=$(find traces -name "*.$1.dregs")
     [ -n "$TRACE" ] || fail "no trace of process $1 in traces/: $(ls traces)"
+    [ -e run.began ] && [ "$TRACE" -ot run.began ] || return 0
+    for numbered in $(find traces -name "*.$1.[0-9]*.dregs" | sort -V); do
+        [ "$numbered" -ot run.began ] || { TRACE=$numbered && return 0; }
+    done
 }
 
 # run_counted COMMAND...: COUNTED is the number of blocks live at the end, by an independent count.
@@ -120,9 +144,7 @@ expect_runs_the_same() {
     run_bare "$@"
     local bare_status=$STATUS
     run_traced "$@"
-    expect_eq "exit status of $1" "$bare_status" "$STATUS"
-    expect_same_file "output of $1" bare.out traced.out
-    expect_same_file "messages of $1" bare.err traced.err
+    expect_bare_and_traced_agree "$1" "$bare_status"
 }
 
 # expect_sound_run COMMAND...: expect_runs_the_same and a sound trace. For programs with markers: without the shim their

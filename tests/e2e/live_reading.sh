@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # A running process is read by the path of its trace and by its pid, copied with and without stopping it, and goes on.
 . "$(dirname "$0")/harness.sh"
-mkfifo input
-LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/dying" wait <input >out &
-process=$!
-STARTED+=("$process")
-exec 5>input
-wait_for 10 grep -q ready out
-find_trace "$process"
+start_waiting "$DREGS_PROGRAMS/dying" wait
 
 "$DREGS_BIN" top --json "$process" >by_pid.json || fail "top PID: exit status $?"
 "$DREGS_BIN" snapshot "$process" -o loose.dregs || fail "snapshot: exit status $?"

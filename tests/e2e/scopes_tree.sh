@@ -45,12 +45,7 @@ expect_json "labels of a session's requests" "request 0 request 1 request 2 requ
     'text(sorted(c["label"] for c in d["nodes"] if c["parent"] == [n["id"] for n in d["nodes"] if n["kind"] == "session"][0]))'
 
 # While the process runs.
-mkfifo input
-LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/dying" wait <input >out &
-process=$!
-STARTED+=("$process")
-exec 5>input
-wait_for 10 grep -q ready out
+start_waiting "$DREGS_PROGRAMS/dying" wait
 "$DREGS_BIN" scopes --blocks --json "$process" >tree.json || fail "scopes --blocks PID: exit status $?"
 expect_whole tree.json
 expect_json "blocks of the running process" 7 tree.json 'sum(n["live_blocks"] for n in d["nodes"])'

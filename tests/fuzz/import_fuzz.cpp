@@ -1,7 +1,4 @@
 // Feeds text to the importers, as `dregs import` does with a file: an Error, or a trace that can be read.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -10,25 +7,11 @@
 #include "analyzer/import/umdh_log.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/load.h"
+#include "tests/fuzz/memory_file.h"
 
 using namespace dregs;
 
 namespace {
-
-// A file that has a path but no name.
-class File {
-  public:
-    File(const std::uint8_t* data, std::size_t size) : descriptor_(memfd_create("fuzz", MFD_CLOEXEC)) {
-        if (descriptor_ < 0 || write(descriptor_, data, size) != static_cast<ssize_t>(size)) abort();
-    }
-    ~File() { close(descriptor_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
-  private:
-    int descriptor_;
-};
 
 void read_it(const std::vector<std::uint8_t>& trace) {
     try {
@@ -39,7 +22,7 @@ void read_it(const std::vector<std::uint8_t>& trace) {
 }
 
 template <class Begins, class Import>
-void import(const File& file, Begins begins, Import import_from) {
+void import(const MemoryFile& file, Begins begins, Import import_from) {
     try {
         TextLines lines(file.path());
         for (std::string_view line; lines.next(line);)
@@ -52,7 +35,7 @@ void import(const File& file, Begins begins, Import import_from) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const File file(data, size);
+    const MemoryFile file(data, size);
     import(file, begins_cjdns_snapshot, import_cjdns_snapshot);
     import(file, belongs_to_umdh_log, import_umdh_log);
     return 0;

@@ -17,25 +17,11 @@
 
 #include "analyzer/symbols/elf_image.h"
 #include "analyzer/symbols/symbolizer.h"
+#include "tests/fuzz/memory_file.h"
 
 using namespace dregs;
 
 namespace {
-
-// A file that has a path but no name.
-class File {
-  public:
-    File(const std::uint8_t* data, std::size_t size) : descriptor_(memfd_create("fuzz", MFD_CLOEXEC)) {
-        if (descriptor_ < 0 || write(descriptor_, data, size) != static_cast<ssize_t>(size)) abort();
-    }
-    ~File() { close(descriptor_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
-  private:
-    int descriptor_;
-};
 
 ModuleImage image_of(const std::string& path) {
     ModuleImage module;
@@ -78,7 +64,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const File file(data, size);
+    const MemoryFile file(data, size);
     const ModuleImage module = image_of(file.path());
     SymbolizerOptions nowhere;
     nowhere.debug_paths.clear();

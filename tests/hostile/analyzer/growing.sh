@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # A trace is read again and again while its process grows all of its tables: each answer is whole, nothing is lost.
 . "$(dirname "$0")/../suite.sh"
-mkfifo input
-LD_PRELOAD=$DREGS_LIB "$BUILT/growing" "$BUILT/growing_plugin.so" <input >out &
-process=$!
-STARTED+=("$process")
-exec 5>input
-wait_for 60 grep -q ready out
-find_trace "$process"
+start_waiting "$BUILT/growing" "$BUILT/growing_plugin.so"
 rounds=$(rounds 8 300)
 "$DREGS_BIN" snapshot "$TRACE" -o former.dregs || fail "snapshot: exit status $?"
 for i in $(seq "$rounds"); do
