@@ -9,15 +9,17 @@ constexpr unsigned kGrowthBits = 2;
 
 }  // namespace
 
-// Null: the book must grow first.
-ReleaseBook::Entry* ReleaseBook::vacant(std::uint64_t key) {
+bool ReleaseBook::keep(std::uint64_t key, format::Release* record) {
     Index* index = index_;
-    if (!index || index->used > index->mask / 2) return nullptr;
     for (std::uint64_t probe = 0, at = index->home(key); probe < kMostProbes; ++probe, ++at) {
         Entry& entry = index->entry(at);
-        if (entry.key == 0) return &entry;
+        format::Release* vacant = nullptr;
+        if (entry.record || !compare_exchange(entry.record, vacant, record)) continue;
+        store_release(entry.key, key);
+        add_local(index->used, 1);
+        return true;
     }
-    return nullptr;
+    return false;
 }
 
 // The former one is not given back: all of them together are a third of the new one.
@@ -43,30 +45,30 @@ bool ReleaseBook::grow() {
 
 // Taken out of the run before it is used: one that is not used after all stays zero.
 format::Release* ReleaseTable::take_record(ReleaseBook& book) {
-    if (book.run_left_ == 0) {
+    std::uint64_t run = load_acquire(book.run_);
+    for (;;) {
+        const std::uint64_t left = run & ((1u << kRunBits) - 1);
+        if (left != 0) {
+            if (compare_exchange(book.run_, run, run - 1)) return &records_.at((run >> kRunBits) + kRun - left);
+            continue;
+        }
         const std::uint32_t first = records_.append_run(kRun);
         if (!first) return nullptr;
-        book.run_end_ = &records_.at(first) + kRun;
-        store_release(book.run_left_, kRun);
+        const std::uint64_t fresh = std::uint64_t{first} << kRunBits | kRun;
+        if (compare_exchange(book.run_, run, fresh)) run = fresh;
     }
-    const std::uint32_t left = book.run_left_;
-    store_release(book.run_left_, left - 1);
-    return book.run_end_ - left;
 }
 
 DREGS_COLD format::Release* ReleaseTable::add(ReleaseBook& book, std::uint64_t key) {
     if (book.pause_ != 0) return --book.pause_, nullptr;
-    ReleaseBook::Entry* entry = book.vacant(key);
-    if (!entry && book.grow()) entry = book.vacant(key);
-    format::Release* record = entry ? take_record(book) : nullptr;
+    format::Release* record = book.has_room() || book.grow() ? take_record(book) : nullptr;
     if (!record) {
         book.pause_ = kPause;
         return nullptr;
     }
     store_release(record->key, key);
-    entry->record = record;
-    store_release(entry->key, key);
-    ++book.index_->used;
+    // Not kept: its place is far away in a book that is half empty. It is a record more for the same key, then.
+    if (!book.keep(key, record) && book.grow()) book.keep(key, record);
     return record;
 }
 

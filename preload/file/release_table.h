@@ -21,7 +21,7 @@ class ReleaseBook {
         for (std::uint64_t probe = 0, at = index->home(key); probe < kMostProbes; ++probe, ++at) {
             const Entry& entry = index->entry(at);
             if (DREGS_LIKELY(entry.key == key)) return entry.record;
-            if (entry.key == 0) break;
+            if (entry.key == 0 && !entry.record) break;
         }
         return nullptr;
     }
@@ -30,8 +30,10 @@ class ReleaseBook {
     friend class ReleaseTable;
     static constexpr std::uint64_t kMostProbes = 64;
 
+    // Taken by its record, by compare-and-swap: where a handler is not known for one (it goes on on another stack), it
+    // may add to the book in the middle of an addition.
     struct Entry {
-        std::uint64_t key;  // 0: free. Written last
+        std::uint64_t key;  // 0: free, or not yet in use. Written last
         format::Release* record;
     };
     // Stands before the entries.
@@ -45,12 +47,14 @@ class ReleaseBook {
         const Entry& entry(std::uint64_t at) const { return reinterpret_cast<const Entry*>(this + 1)[at & mask]; }
     };
 
-    Entry* vacant(std::uint64_t key);
+    bool has_room() const { return index_ && index_->used <= index_->mask / 2; }
+    // False: no place for it, the book must grow first.
+    bool keep(std::uint64_t key, format::Release* record);
     bool grow();
 
     Index* index_;
-    format::Release* run_end_;  // of the records that were handed to this thread
-    std::uint32_t run_left_;
+    std::uint64_t
+        run_;  // of the records that were handed to this thread: the first's index, and below it how many are left
     std::uint32_t pause_;  // so many times there is no use in asking for room
 };
 
@@ -66,6 +70,7 @@ class ReleaseTable {
 
   private:
     static constexpr std::uint32_t kRun = 8;
+    static constexpr unsigned kRunBits = 8;  // of how many are left
     static constexpr std::uint32_t kPause = 4096;
 
     format::Release* add(ReleaseBook& book, std::uint64_t key);

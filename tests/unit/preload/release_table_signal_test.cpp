@@ -1,6 +1,6 @@
-// A book that grows while its thread is looking something up in it, as a signal handler may make it that goes on on
-// another stack, where the shim cannot tell that a hook was interrupted. Single-stepping delivers SIGTRAP at each
-// instruction of the look-up.
+// A book that is added to while its thread is looking something up in it or adding to it, as a signal handler may do
+// that goes on on another stack, where the shim cannot tell that a hook was interrupted. Single-stepping delivers
+// SIGTRAP at each instruction of the interrupted call.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <ucontext.h>
@@ -22,6 +22,7 @@ struct Interruption {
     ReleaseBook* book;
     unsigned instructions_left;
     bool came;
+    format::Release* added;
 };
 Interruption g_interruption;
 
@@ -29,7 +30,7 @@ void on_trap(int, siginfo_t*, void* context) {
     Interruption& plan = g_interruption;
     if (plan.instructions_left-- != 0) return;
     static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~kTrapFlag;
-    plan.table->find_or_add(*plan.book, key_of(kUntilItGrows + 1));
+    plan.added = plan.table->find_or_add(*plan.book, key_of(kUntilItGrows + 1));
     plan.came = true;
 }
 
@@ -43,6 +44,10 @@ __attribute__((noinline)) void set_trap_flag(bool on) {
 // `book`, looked up in as a hook does: not inlined, so that nothing of it is done before.
 __attribute__((noinline)) format::Release* look_up(const ReleaseBook& book, std::uint64_t key) {
     return book.find(key);
+}
+
+__attribute__((noinline)) format::Release* add_to(ReleaseTable& table, ReleaseBook& book, std::uint64_t key) {
+    return table.find_or_add(book, key);
 }
 
 class ReleaseTableSignalTest : public TraceTest {
@@ -62,7 +67,7 @@ class ReleaseTableSignalTest : public TraceTest {
         auto book = zeroed<ReleaseBook>();
         format::Release* expected = nullptr;
         for (std::uint32_t i = 1; i <= kUntilItGrows; ++i) expected = table_->find_or_add(*book, key_of(i));
-        g_interruption = {table_.get(), book.get(), instructions, false};
+        g_interruption = {table_.get(), book.get(), instructions, false, nullptr};
         set_trap_flag(true);
         const format::Release* found = look_up(*book, key_of(kUntilItGrows));
         set_trap_flag(false);
@@ -71,7 +76,29 @@ class ReleaseTableSignalTest : public TraceTest {
         return g_interruption.came;
     }
 
+    // The same for an addition to a book of so many keys.
+    bool interrupt_addition_after(unsigned instructions, std::uint32_t keys) {
+        auto book = zeroed<ReleaseBook>();
+        for (std::uint32_t i = 1; i <= keys; ++i) table_->find_or_add(*book, key_of(i));
+        g_interruption = {table_.get(), book.get(), instructions, false, nullptr};
+        set_trap_flag(true);
+        format::Release* added = add_to(*table_, *book, key_of(keys + 1));
+        set_trap_flag(false);
+        expect_distinct(instructions, added, keys + 1);
+        if (g_interruption.came) expect_distinct(instructions, g_interruption.added, kUntilItGrows + 1);
+        for (const std::uint32_t number : {keys + 1, kUntilItGrows + 1}) {
+            const format::Release* found = book->find(key_of(number));
+            EXPECT_TRUE(!found || found->key == key_of(number)) << "after " << instructions << " instructions";
+        }
+        return g_interruption.came;
+    }
+
   private:
+    static void expect_distinct(unsigned instructions, const format::Release* record, std::uint32_t number) {
+        ASSERT_TRUE(record);
+        EXPECT_EQ(record->key, key_of(number)) << "interrupted after " << instructions << " instructions";
+    }
+
     Zeroed<ReleaseTable> table_ = zeroed<ReleaseTable>();
     struct sigaction former_ {};
 };
@@ -81,6 +108,15 @@ TEST_F(ReleaseTableSignalTest, ABookMayGrowUnderALookUp) {
     while (instructions < 10'000 && interrupt_after(instructions)) ++instructions;
     EXPECT_GT(instructions, 10u) << "the look-up was stepped through";
     EXPECT_LT(instructions, 10'000u);
+}
+
+// Also where a run of records ends, and where the book is empty or full: each key has a record of its own.
+TEST_F(ReleaseTableSignalTest, ABookMayBeAddedToUnderAnAddition) {
+    for (const std::uint32_t keys : {0u, 3u, 7u, 8u, kUntilItGrows - 1}) {
+        unsigned instructions = 0;
+        while (instructions < 10'000 && interrupt_addition_after(instructions, keys)) ++instructions;
+        EXPECT_GT(instructions, 20u) << "the addition was stepped through";
+    }
 }
 
 }  // namespace
