@@ -2,6 +2,8 @@
 
 const trend_tones = { grows: "bad", unclear: "watch" };
 
+const powers_of_two = Array.from({ length: 60 }, (unused, i) => 2 ** i); // ticks at whole KiB and MiB
+
 class Growth {
     constructor(report, selection) {
         this.report = report;
@@ -30,9 +32,9 @@ class Growth {
     }
 
     // Kinds with the most at their peak; what is left is one band.
-    bands() {
-        const { growth, report, selection } = this;
-        const series = growth.kinds.map((kind, i) => ({ name: report.kind_name(i), values: kind[selection.measure] }));
+    bands(measure) {
+        const { growth, report } = this;
+        const series = growth.kinds.map((kind, i) => ({ name: report.kind_name(i), values: kind[measure] }));
         const peak = (one) => Math.max(...one.values);
         series.sort((a, b) => peak(b) - peak(a));
         const shown = series.slice(0, 6), rest = series.slice(6).filter((one) => peak(one) > 0);
@@ -47,7 +49,7 @@ class Growth {
         const width = box.clientWidth;
         if (width === 0) return;
         this.chart?.destroy();
-        const bands = this.bands();
+        const bands = this.bands(this.selection.measure);
         const { growth, selection } = this;
         const style = getComputedStyle(box);
         const colour = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -60,7 +62,7 @@ class Growth {
         const axis = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 },
             font: `12px ${style.fontFamily}` };
         const amount = (value) => amount_text(value, selection.measure);
-        const when = (seconds) => (growth.timed ? (seconds < 120 ? `${+seconds.toFixed(1)} s` : duration_text(Math.round(seconds * 100))) : `${seconds + 1}`);
+        const when = (seconds) => (growth.timed ? (seconds < 120 ? `${+seconds.toFixed(2)} s` : duration_text(Math.round(seconds * 100))) : `${seconds + 1}`);
         this.chart = new uPlot({
             width,
             height: Math.min(300, Math.max(200, width * 0.35)),
@@ -68,7 +70,7 @@ class Growth {
             cursor: { drag: { x: false, y: false }, points: { show: false } },
             scales: { x: { time: false }, y: { range: (unused, least, most) => [0, (most || 1) * 1.08] } },
             axes: [{ ...axis, size: 36, values: (unused, ticks) => ticks.map(when) },
-                { ...axis, size: 76, values: (unused, ticks) => ticks.map(amount) }],
+                { ...axis, size: 76, incrs: selection.measure === "bytes" ? powers_of_two : undefined, values: (unused, ticks) => ticks.map(amount) }],
             series: [{}, ...bands.map((band, i) => ({ label: band.name, stroke: colour(`line-${i}`), fill: colour(`module-${i}`), width: 1.5,
                 points: { show: growth.at.length < 40, size: 4, fill: colour(`line-${i}`) } }))],
             hooks: { setCursor: [(chart) => this.say_moment(chart.cursor.idx, bands, when)] },
@@ -92,16 +94,15 @@ class Growth {
     }
 
     show_numbers() {
-        const { growth, report } = this;
-        const kinds = growth.kinds.map((kind, i) => ({ kind, name: report.kind_name(i) }));
-        const table = by_id("timeline-numbers");
-        table.append(
-            make("thead", {}, make("tr", {}, make("th", { scope: "col" }, growth.timed ? "Seconds" : "Trace"), make("th", { scope: "col" }, "Live blocks"),
-                make("th", { scope: "col" }, "Bytes"), kinds.map(({ name }) => make("th", { scope: "col" }, `${name}, blocks`)))),
+        const { growth } = this;
+        const bands = this.bands("blocks");
+        const head = [growth.timed ? "Seconds" : "Trace", "Live blocks", "Bytes", ...bands.map((band) => `${band.name}, blocks`)];
+        by_id("timeline-numbers").append(
+            make("thead", {}, make("tr", {}, head.map((text) => make("th", { scope: "col" }, text)))),
             make("tbody", {}, growth.at.map((at, i) => make("tr", {},
                 make("th", { scope: "row", class: "number" }, growth.timed ? at.toFixed(2) : String(i + 1)),
-                make("td", { class: "number" }, count_text(growth.blocks[i])), make("td", { class: "number" }, count_text(growth.bytes[i])),
-                kinds.map(({ kind }) => make("td", { class: "number" }, count_text(kind.blocks[i])))))));
+                [growth.blocks, growth.bytes, ...bands.map((band) => band.values)].map((values) =>
+                    make("td", { class: "number" }, count_text(values[i])))))));
     }
 
     sparkline(values) {
