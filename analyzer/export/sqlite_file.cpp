@@ -18,13 +18,18 @@ constexpr char kSettings[] =
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
     "PRAGMA cache_size = -16384; PRAGMA temp_store = FILE;";
 
+// An absolute path, for ":memory:" has a meaning of its own to SQLite; and without links in it, for the file itself
+// must not be one, and SQLite tells that of the whole path only.
+std::string path_for_sqlite(const std::string& path) {
+    const std::filesystem::path whole = std::filesystem::absolute(path);
+    return std::filesystem::canonical(whole.parent_path()) / whole.filename();
+}
+
 }  // namespace
 
-// An absolute path: ":memory:" has a meaning of its own.
 SqliteFile::SqliteFile(const std::string& path) : path_(path) {
-    const std::string absolute = std::filesystem::absolute(path);
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW;
-    if (::sqlite3_open_v2(absolute.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
+    if (::sqlite3_open_v2(path_for_sqlite(path).c_str(), &database_, flags, nullptr) != SQLITE_OK) {
         const std::string why = database_ ? ::sqlite3_errmsg(database_) : "out of memory";
         ::sqlite3_close(database_);
         throw Error(absl::StrCat(path_, ": ", why));

@@ -26,3 +26,15 @@ sqlite3 -batch -bail live.db <queries.sql >answers.txt || fail "a query of the R
 "$DREGS_BIN" export --format=sqlite "$TRACE" >none.out 2>none.err
 expect_eq "status without -o" 2 $?
 expect_match "what it says" 'needs -o' none.err
+
+# Through a link to a folder, under names that mean something to SQLite; never into a link or over a file.
+mkdir real && ln -s real linked
+for name in linked/x.db :memory: file:x.db; do
+    "$DREGS_BIN" export --format=sqlite -o "$name" "$TRACE" >path.txt || fail "export to $name"
+    expect_eq "where it went" "$name" "$(cat path.txt)"
+    expect_eq "what it holds" ok "$(sqlite3 -batch "./$name" 'PRAGMA integrity_check')"
+done
+echo precious >precious && ln -s precious pointer.db
+"$DREGS_BIN" export --format=sqlite -o pointer.db "$TRACE" >path.txt || fail "export beside a link"
+expect_eq "the name beside the link" pointer.2.db "$(cat path.txt)"
+expect_eq "what the link points to" precious "$(cat precious)"
