@@ -9,7 +9,7 @@ namespace dregs {
 
 std::string frame_label(const Frame& frame) {
     if (!frame.function.empty()) return escape_text(frame.function);
-    const std::string address = absl::StrCat("0x", absl::Hex(frame.offset));
+    std::string address = absl::StrCat("0x", absl::Hex(frame.offset));
     if (frame.module.empty()) return address;
     return absl::StrCat(escape_text(display_name(frame.module)), "+", address);
 }

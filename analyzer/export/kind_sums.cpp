@@ -22,6 +22,7 @@ std::vector<KindSums> sum_kinds(const Trace& trace) {
         known->second.clean = saturating_add(known->second.clean, counters.clean);
     }
     std::vector<KindSums> list;
+    list.reserve(sums.size());
     for (const auto& [kind, sum] : sums) list.push_back(sum);
     return list;
 }

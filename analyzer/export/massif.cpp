@@ -22,7 +22,7 @@ namespace {
 
 constexpr char kRule[] = "#-----------\n";
 
-std::string without_comments(std::string text) { return absl::StrReplaceAll(text, {{"#", "\\x23"}}); }
+std::string without_comments(const std::string& text) { return absl::StrReplaceAll(text, {{"#", "\\x23"}}); }
 
 std::string massif_label(const Frame& frame) {
     std::string place;
