@@ -217,6 +217,7 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
             "scope or thread as an outermost frame of each stack (folded, speedscope, massif); both: two of them")
         ->transform(CLI::CheckedTransformer(kRoots).description(""))
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->type_name("FIELD");
     command
         .add_option("--threshold", arguments.threshold,
@@ -231,7 +232,8 @@ void add_export(CLI::App& app, Invocation& invocation) {
     CLI::App* command =
         app.add_subcommand("export", "What is live, for pprof, flame graphs, speedscope, SQL and others");
     auto arguments = std::make_shared<ExportArguments>();
-    command->add_option("trace", arguments->traces, "A trace, or the pid of a running traced process")
+    command
+        ->add_option("trace", arguments->traces, "A trace, or the pid of a running traced process; see below for more")
         ->required()
         ->type_name("TRACE|PID");
     add_export_options(*command, *arguments);

@@ -22,3 +22,5 @@ expect_eq "status where there is no form for a change" 2 $?
 expect_eq "data" "" "$(cat json.out)"
 "$DREGS_BIN" export --format=pprof "$old" "$TRACE" >/dev/null 2>pprof.err
 expect_match "what pprof offers in its place" 'diff_base' pprof.err
+"$DREGS_BIN" export --format=folded --root scope --root thread "$TRACE" >roots.folded || fail "export with roots"
+expect_match "roots" '^no scope;nswapsim \([0-9]+\);_start;' roots.folded
