@@ -1,7 +1,6 @@
 // dregs diff OLD NEW [NEWER ...]: what grew; with three or more, what goes on growing.
 #include "analyzer/analysis/diff.h"
 
-#include "analyzer/analysis/timeline.h"
 #include "analyzer/analysis/trend_table.h"
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
@@ -9,8 +8,6 @@
 #include "analyzer/output/diff_report.h"
 #include "analyzer/output/trend_report.h"
 #include "analyzer/output/umdh_report.h"
-#include "analyzer/trace/header_reader.h"
-#include "analyzer/trace/locate.h"
 
 namespace dregs {
 namespace {
@@ -23,12 +20,6 @@ struct DiffArguments {
 
     DiffOptions options() const { return {make_rank_options(ranking, chosen_format(report)), all}; }
 };
-
-Timeline timeline_of(const std::vector<std::string>& traces) {
-    std::vector<format::Header> headers;
-    for (const std::string& trace : traces) headers.push_back(read_header(*open_trace_or_pid(trace).source));
-    return order_traces(headers);
-}
 
 void print_pair(const DiffArguments& arguments, const std::vector<Profile*>& profiles, const NamingRoom& naming,
                 Invocation& invocation) {

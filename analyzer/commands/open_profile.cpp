@@ -20,6 +20,13 @@ std::unique_ptr<Profile> open_profile(const std::string& trace_or_pid, NamingRoo
     return std::make_unique<Profile>(std::move(trace), sums, std::move(status), naming);
 }
 
+Timeline timeline_of(const std::vector<std::string>& traces) {
+    std::vector<format::Header> headers;
+    headers.reserve(traces.size());
+    for (const std::string& trace : traces) headers.push_back(read_header(*open_trace_or_pid(trace).source));
+    return order_traces(headers);
+}
+
 void print_warnings(std::ostream& err, const NamingRoom& naming) {
     for (const std::string& warning : naming.symbolizer.warnings()) err << "dregs: " << escape_text(warning) << '\n';
 }

@@ -4,12 +4,17 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "analyzer/analysis/profile.h"
+#include "analyzer/analysis/timeline.h"
 
 namespace dregs {
 
 std::unique_ptr<Profile> open_profile(const std::string& trace_or_pid, NamingRoom& naming);
+
+// In which order these follow each other.
+Timeline timeline_of(const std::vector<std::string>& traces_or_pids);
 
 // What naming could not find out, once for each module.
 void print_warnings(std::ostream& err, const NamingRoom& naming);

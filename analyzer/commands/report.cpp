@@ -9,8 +9,6 @@
 #include "analyzer/output/escape.h"
 #include "analyzer/report/page_file.h"
 #include "analyzer/report/report_document.h"
-#include "analyzer/trace/header_reader.h"
-#include "analyzer/trace/locate.h"
 #include "analyzer/trace/new_file.h"
 
 namespace dregs {
@@ -22,12 +20,6 @@ struct ReportArguments {
     bool no_sources = false;
     ReportOptions naming;
 };
-
-Timeline timeline_of(const std::vector<std::string>& traces) {
-    std::vector<format::Header> headers;
-    for (const std::string& trace : traces) headers.push_back(read_header(*open_trace_or_pid(trace).source));
-    return order_traces(headers);
-}
 
 std::string page_beside(const std::string& trace) { return absl::StrCat(absl::StripSuffix(trace, ".dregs"), ".html"); }
 

@@ -11,7 +11,8 @@ namespace dregs {
 namespace {
 
 constexpr std::string_view kPlace = "<!-- the document -->";
-constexpr std::size_t kLargest = 256 * 1024;  // that stands in the page as it is: whoever wants can read it there
+constexpr std::size_t kLargest = std::size_t{256}
+                                 << 10;  // that stands in the page as it is: whoever wants can read it there
 
 // As DecompressionStream("deflate") takes it: with zlib's header.
 std::string packed(const std::string& document) {

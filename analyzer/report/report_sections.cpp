@@ -91,6 +91,7 @@ Json SectionMaker::growth_json(const Trends& trends, const std::vector<std::vect
     Json kinds = Json::array();
     for (std::size_t kind = 0; kind < names.kinds.names().size(); ++kind) {
         std::vector<Estimate> series;
+        series.reserve(by_kind.size());
         for (const std::vector<Estimate>& moment : by_kind) {
             series.push_back(kind < moment.size() ? moment[kind] : Estimate());
         }
