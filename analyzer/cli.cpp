@@ -2,6 +2,7 @@
 #include "analyzer/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "analyzer/commands/command.h"
+#include "analyzer/commands/usage_problem.h"
 #include "analyzer/output/escape.h"
 
 namespace dregs {
@@ -48,14 +50,16 @@ int fail(std::ostream& err, const std::string& message) {
     return kUsage;
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
+int usage_error(CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words,
+                Invocation& invocation) {
+    std::ostream& err = invocation.err;
     if (error.get_exit_code() == 0) {  // --help, --version
-        app.exit(error, out, err);
+        app.exit(error, invocation.out, err);
         return 0;
     }
     const auto used = app.get_subcommands();
     const std::string command = used.empty() ? "dregs" : "dregs " + used.front()->get_name();
-    fail(err, error.what());
+    fail(err, usage_problem(app, words, error));
     err << "Try '" << command << " --help'.\n";
     return kUsage;
 }
@@ -73,10 +77,11 @@ int cut_program(int argc, const char* const* argv, Invocation& invocation) {
 }
 
 int run_checked(CLI::App& app, int argc, const char* const* argv, Invocation& invocation) {
+    const int own = cut_program(argc, argv, invocation);
     try {
-        app.parse(cut_program(argc, argv, invocation), argv);
+        app.parse(own, argv);
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, error, invocation.out, invocation.err);
+        return usage_error(app, error, {argv + std::min(own, 1), argv + own}, invocation);
     }
     return invocation.status;
 }

@@ -12,6 +12,7 @@
 
 #include "analyzer/files/regular_file.h"
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/user_name.h"
 
 namespace dregs {
 namespace {
@@ -24,7 +25,16 @@ namespace {
     throw TraceError(name, offset, absl::StrCat("the file ends here (", size, " bytes): it was cut off"));
 }
 
+// Traces are their owner's alone.
+[[noreturn]] void fail_not_ours(const std::string& path, int error) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || status.st_uid == ::geteuid()) fail_system(path, error);
+    throw Error(absl::StrCat(path, ": ", std::strerror(error), ": it belongs to ", user_name(status.st_uid),
+                             ", and we are ", user_name(::geteuid()), ": ask as its owner or as root"));
+}
+
 [[noreturn]] void fail_to_open(const std::string& path, int error) {
+    if (error == EACCES) fail_not_ours(path, error);
     if (error == EISDIR) throw Error(absl::StrCat(path, ": this is a directory, not a trace"));
     if (error == ENXIO) throw Error(absl::StrCat(path, ": this is not a regular file, so not a trace"));
     fail_system(path, error);

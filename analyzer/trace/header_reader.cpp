@@ -4,13 +4,23 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/file_kind.h"
 
 namespace dregs {
 namespace {
+
+[[noreturn]] void fail_no_trace(const ByteSource& source) {
+    std::array<char, 512> begin{};
+    const std::uint64_t have = std::min<std::uint64_t>(source.size(), begin.size());
+    source.read(0, absl::MakeSpan(reinterpret_cast<std::uint8_t*>(begin.data()), have));
+    const std::string kind = file_kind(source.name(), {begin.data(), have});
+    throw TraceError(source.name(), 0, absl::StrCat("this is not a dregs trace", kind.empty() ? "" : " but ", kind));
+}
 
 void check_magic(const ByteSource& source) {
     const std::uint64_t size = source.size();
@@ -18,9 +28,7 @@ void check_magic(const ByteSource& source) {
     char magic[sizeof(format::kMagic)] = {};
     const std::uint64_t have = std::min<std::uint64_t>(size, sizeof(magic));
     source.read(0, absl::MakeSpan(reinterpret_cast<std::uint8_t*>(magic), have));
-    if (std::memcmp(magic, format::kMagic, have) != 0) {
-        throw TraceError(source.name(), 0, "this is not a dregs trace");
-    }
+    if (std::memcmp(magic, format::kMagic, have) != 0) fail_no_trace(source);
 }
 
 void check_version(const ByteSource& source) {

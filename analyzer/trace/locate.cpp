@@ -3,6 +3,8 @@
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +18,7 @@
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/process_maps.h"
+#include "analyzer/trace/user_name.h"
 
 namespace dregs {
 namespace {
@@ -60,10 +63,40 @@ std::optional<std::uint32_t> writer_of(const FileSource& source) {
     }
 }
 
+// "process 4711 (server)"
+std::string process_text(std::uint32_t pid) {
+    std::string name;
+    std::getline(std::ifstream(absl::StrCat("/proc/", pid, "/comm")), name);
+    return name.empty() ? absl::StrCat("process ", pid) : absl::StrCat("process ", pid, " (", name, ")");
+}
+
+[[noreturn]] void fail_not_ours(std::uint32_t pid, int error) {
+    struct stat status {};
+    const bool known = ::stat(absl::StrCat("/proc/", pid).c_str(), &status) == 0 && status.st_uid != ::geteuid();
+    throw Error(absl::StrCat(process_text(pid), " may not be looked at: ",
+                             known ? absl::StrCat("it belongs to ", user_name(status.st_uid), ", and we are ",
+                                                  user_name(::geteuid()), ": ask as its owner or as root")
+                                   : absl::StrCat(std::strerror(error), ": ask as root")));
+}
+
 [[noreturn]] void fail_no_process(std::uint32_t pid, int error) {
-    const bool gone = error == ENOENT || error == ESRCH;
-    throw Error(gone ? absl::StrCat("there is no process ", pid)
-                     : absl::StrCat("process ", pid, " may not be looked at: ", std::strerror(error)));
+    if (error != ENOENT && error != ESRCH) fail_not_ours(pid, error);
+    throw Error(absl::StrCat("there is no process ", pid, ", nor a file of that name"));
+}
+
+// Why it writes no trace, and what to do.
+[[noreturn]] void fail_untraced(std::uint32_t pid) {
+    std::error_code error;
+    const std::string program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error).string();
+    const std::string prefix = process_text(pid) + " writes no trace: ";
+    if (program.empty()) throw Error(prefix + "it has ended, or is the kernel's");
+    if (has_mapped(pid, "/libdregs.so")) {
+        throw Error(prefix + "it has libdregs.so, but DREGS_ONLY leaves it out or its trace could not be made");
+    }
+    throw Error(absl::StrCat(prefix,
+                             "it was not started with libdregs.so, and tracing cannot begin later; start it "
+                             "anew: dregs run -- ",
+                             program));
 }
 
 std::unique_ptr<FileSource> trace_among(const std::vector<SharedMapping>& mappings, std::uint32_t pid) {
@@ -89,8 +122,7 @@ std::unique_ptr<FileSource> open_trace_of(std::uint32_t pid) {
     const auto mappings = shared_mappings(pid);
     if (!mappings) fail_no_process(pid, errno);
     if (auto source = trace_among(*mappings, pid)) return source;
-    throw Error(
-        absl::StrCat("process ", pid, " writes no trace: it was not started with libdregs.so (dregs run -- PROGRAM)"));
+    fail_untraced(pid);
 }
 
 OpenedTrace open_trace_or_pid(const std::string& text) {

@@ -65,6 +65,14 @@ std::optional<std::vector<SharedMapping>> shared_mappings(std::uint32_t pid) {
     return found;
 }
 
+bool has_mapped(std::uint32_t pid, const std::string& ending) {
+    std::ifstream maps(absl::StrCat("/proc/", pid, "/maps"));
+    for (std::string line; std::getline(maps, line);) {
+        if (line.ends_with(ending)) return true;
+    }
+    return false;
+}
+
 std::vector<std::uint32_t> list_tasks(std::uint32_t pid) {
     std::vector<std::uint32_t> tasks;
     std::error_code ignored;

@@ -25,6 +25,9 @@ struct SharedMapping {
 // Nothing when the process is gone or may not be looked at; errno says which.
 std::optional<std::vector<SharedMapping>> shared_mappings(std::uint32_t pid);
 
+// Whether a file whose path ends so is mapped; false, too, when we may not look.
+bool has_mapped(std::uint32_t pid, const std::string& ending);
+
 // Thread ids, sorted; none when the process is gone.
 std::vector<std::uint32_t> list_tasks(std::uint32_t pid);
 

@@ -1,0 +1,73 @@
+// See usage_problem.h.
+#include "analyzer/commands/usage_problem.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+
+#include "analyzer/manual/command_table.h"
+#include "analyzer/manual/nearest_name.h"
+
+namespace dregs {
+namespace {
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
+    const std::string nearest = nearest_name(word, names);
+    return nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?");
+}
+
+std::string unknown_command(CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    for (const CommandRow& command : read_commands(app).commands) names.push_back(command.name);
+    const std::string meant = did_you_mean(word, names);
+    return absl::StrCat("there is no command ", word,
+                        meant.empty() ? "; there are " + absl::StrJoin(names, ", ") : meant);
+}
+
+// "--sort: there is no byts; there are age, bytes, count; did you mean bytes?" Empty when no such check failed.
+std::string unknown_choice(CLI::App& command, const std::string& message) {
+    for (CLI::Option* option : command.get_options({})) {
+        if (!absl::StartsWith(message, option->get_name() + ":")) continue;
+        const std::vector<std::string> choices = choices_of(*option);
+        if (choices.empty()) return "";
+        for (const std::string& value : option->results()) {
+            if (std::find(choices.begin(), choices.end(), value) != choices.end()) continue;
+            return absl::StrCat(option->get_name(), ": there is no ", value, "; there are ",
+                                absl::StrJoin(choices, ", "), did_you_mean(value, choices));
+        }
+    }
+    return "";
+}
+
+bool is_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
+
+// Of a command: what is unknown explains why something else is missing.
+std::string command_problem(CLI::App& command, const CLI::ParseError& error) {
+    const std::vector<std::string> unknown = command.remaining();
+    const auto option = std::find_if(unknown.begin(), unknown.end(), is_option);
+    if (option != unknown.end()) return unknown_option(command, *option);
+    const std::string choice = unknown_choice(command, error.what());
+    return choice.empty() ? error.what() : choice;
+}
+
+}  // namespace
+
+std::string unknown_option(CLI::App& command, const std::string& word) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options({})) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    const std::string name = word.substr(0, word.find('='));
+    return absl::StrCat("there is no option ", name, did_you_mean(name, names));
+}
+
+std::string usage_problem(CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& error) {
+    const auto used = app.get_subcommands();
+    if (!used.empty()) return command_problem(*used.front(), error);
+    if (words.empty()) return error.what();
+    return is_option(words.front()) ? unknown_option(app, words.front()) : unknown_command(app, words.front());
+}
+
+}  // namespace dregs
