@@ -4,6 +4,7 @@
 #include "analyzer/analysis/trend_table.h"
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
+#include "analyzer/commands/paged_output.h"
 #include "analyzer/commands/ranking_options.h"
 #include "analyzer/output/diff_report.h"
 #include "analyzer/output/trend_report.h"
@@ -27,7 +28,8 @@ void print_pair(const DiffArguments& arguments, const std::vector<Profile*>& pro
     const ReportView view = make_view(arguments.report);
     switch (chosen_format(arguments.report)) {
         case OutputFormat::kText:
-            print_diff_text(invocation.out, profiles, result, view);
+            show_report(invocation.out, arguments.report.terminal,
+                        [&](std::ostream& out) { print_diff_text(out, profiles, result, view); });
             break;
         case OutputFormat::kUmdh:
             print_diff_umdh(invocation.out, profiles, result, view);
@@ -63,7 +65,7 @@ void diff_many(const DiffArguments& arguments, const Timeline& timeline, Invocat
         report.print_json(invocation.out, trends, naming->symbolizer);
         return;
     }
-    report.print_text(invocation.out, trends);
+    show_report(invocation.out, arguments.report.terminal, [&](std::ostream& out) { report.print_text(out, trends); });
     print_warnings(invocation.err, *naming);
 }
 

@@ -4,6 +4,7 @@
 #include "analyzer/analysis/ledger.h"
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
+#include "analyzer/commands/paged_output.h"
 #include "analyzer/commands/progress_line.h"
 #include "analyzer/commands/report_options.h"
 #include "analyzer/output/ledger_report.h"
@@ -47,7 +48,8 @@ void ledger(const LedgerArguments& arguments, Invocation& invocation) {
     const ReportView view = make_view(arguments.report);
     if (chosen_format(arguments.report) == OutputFormat::kJson)
         return print_ledger_json(invocation.out, *profile, found, view, naming->symbolizer);
-    print_ledger_text(invocation.out, *profile, found, view, arguments.all);
+    show_report(invocation.out, arguments.report.terminal,
+                [&](std::ostream& out) { print_ledger_text(out, *profile, found, view, arguments.all); });
     print_warnings(invocation.err, *naming);
 }
 

@@ -1,9 +1,6 @@
 // See report_options.h.
 #include "analyzer/commands/report_options.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <map>
 
 namespace dregs {
@@ -11,13 +8,6 @@ namespace {
 
 constexpr std::size_t kTextRows = 20;
 constexpr std::size_t kTextFrames = 4;
-
-bool wants_colour() {
-    const char* no_colour = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool dumb = terminal && std::string_view(terminal) == "dumb";
-    return ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour) && !dumb;
-}
 
 }  // namespace
 
@@ -56,6 +46,7 @@ void add_report_options(CLI::App& command, ReportOptions& options, bool with_umd
         ->type_name("FORMAT");
     if (with_umdh) command.add_flag("-d,--decimal", options.decimal, "UMDH's numbers in decimal, not hexadecimal");
     add_naming_options(command, options);
+    add_terminal_options(command, options.terminal);
 }
 
 OutputFormat chosen_format(const ReportOptions& options) { return options.json ? OutputFormat::kJson : options.format; }
@@ -65,7 +56,7 @@ ReportView make_view(const ReportOptions& options) {
     ReportView view;
     view.rows = options.rows.value_or(text ? kTextRows : 0);
     view.frames = options.frames.value_or(text ? kTextFrames : 0);
-    view.palette.colour = text && wants_colour();
+    view.palette.colour = text && wants_colour(options.terminal);
     view.decimal = options.decimal;
     return view;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/analysis/profile.h"
+#include "analyzer/commands/terminal_options.h"
 #include "analyzer/output/report_view.h"
 
 namespace dregs {
@@ -28,6 +29,7 @@ struct ReportOptions {
     bool debuginfod = false;
     bool no_suppressions = false;
     bool decimal = false;
+    TerminalOptions terminal;
 };
 
 // `formats`: "text|json" or "text|json|umdh".

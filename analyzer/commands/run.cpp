@@ -2,9 +2,9 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
-#include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
 #include <absl/strings/string_view.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -17,8 +17,10 @@
 #include "analyzer/commands/recording_options.h"
 #include "analyzer/commands/run_watch.h"
 #include "analyzer/commands/scope_library.h"
+#include "analyzer/commands/shell_word.h"
 #include "analyzer/commands/shim_path.h"
 #include "analyzer/commands/trigger_options.h"
+#include "analyzer/commands/usage_problem.h"
 #include "analyzer/commands/written_traces.h"
 #include "analyzer/output/escape.h"
 #include "analyzer/trace/clock.h"
@@ -39,14 +41,15 @@ struct RunArguments {
     std::string adapter;
     std::vector<std::string> scopes;
     bool quiet = false;
+    bool hints = false;
     bool strict = false;
     bool print_environment = false;
 };
 
 // The program and its arguments: what stood behind "--", or else what the parser left over.
-std::vector<std::string> program_words(const CLI::App& command, const Invocation& invocation) {
+std::vector<std::string> program_words(CLI::App& command, const Invocation& invocation) {
     const std::vector<std::string> words = command.remaining();
-    if (!words.empty() && words.front().starts_with('-')) throw Error("run: unknown option " + words.front());
+    if (!words.empty() && words.front().starts_with('-')) throw Error("run: " + unknown_option(command, words.front()));
     if (!invocation.program.empty() && !words.empty()) throw Error("run: what is " + words.front() + " before --?");
     const std::vector<std::string>& program = invocation.program.empty() ? words : invocation.program;
     if (program.empty()) throw Error("run: which program? For example: dregs run -- ./server");
@@ -66,7 +69,8 @@ int not_started(const std::string& program, int error, Invocation& invocation) {
     return error == ENOENT ? kNotFound : kNotExecutable;
 }
 
-void tell_traces(const WrittenTraces& traces, Invocation& invocation) {
+// What to type next, in one line: "dregs: trace: server.4711.dregs and 2 more; next: dregs top server.4711.dregs"
+void tell_next(const WrittenTraces& traces, const RunWatch& watch, Invocation& invocation) {
     if (traces.own.empty() && traces.children.empty()) {
         invocation.err << "dregs: no trace was written\n";
         return;
@@ -75,7 +79,11 @@ void tell_traces(const WrittenTraces& traces, Invocation& invocation) {
     const std::size_t others = traces.own.size() + traces.children.size() - 1;
     invocation.err << "dregs: trace: " << escape_text(first);
     if (others != 0) invocation.err << " and " << others << (others == 1 ? " more" : " more beside it");
-    invocation.err << "; next: dregs top " << escape_text(first) << '\n';
+    if (watch.taken() != 0)
+        invocation.err << ", " << watch.taken() << (watch.taken() == 1 ? " snapshot" : " snapshots");
+    const bool series = watch.taken() != 0;
+    invocation.err << "; next: dregs " << (series ? "diff " : "top ")
+                   << escape_text(series ? shell_pattern(path_with(first, "*")) : shell_word(first)) << '\n';
 }
 
 // The option, else the variable, else what the program itself needs.
@@ -103,13 +111,9 @@ std::vector<std::string> find_preloaded(const std::string& path, const std::vect
     return preloaded;
 }
 
-// "dregs: 12 snapshots; next: dregs diff server.4711.*.dregs"
-void tell_snapshots(const RunWatch& watch, const std::string& trace, Invocation& invocation) {
-    if (watch.taken() != 0) {
-        invocation.err << "dregs: " << watch.taken() << (watch.taken() == 1 ? " snapshot" : " snapshots");
-        invocation.err << "; next: dregs diff " << escape_text(path_with(trace, "*")) << '\n';
-    }
-    if (watch.failures() != 0) invocation.err << "dregs: " << watch.failures() << " times a snapshot failed\n";
+// A hint is for people: where none looks on, standard error has nothing that the program alone would not have written.
+bool wants_hints(const RunArguments& arguments) {
+    return !arguments.quiet && (arguments.hints || ::isatty(STDERR_FILENO) == 1);
 }
 
 // Until it has ended. Returns its wait status.
@@ -119,15 +123,11 @@ int attend(Child& child, RunWatch& watch, const RunArguments& arguments, std::ui
     const int status = child.wait([&] { watch.request(); });
     const WrittenTraces traces = find_written_traces(pattern, child.pid(), start);
     watch.end(traces.own.empty() ? "" : traces.own.back());
-    if (arguments.quiet) return status;
-    tell_traces(traces, invocation);
-    tell_snapshots(watch, traces.own.empty() ? pattern : traces.own.back(), invocation);
+    if (wants_hints(arguments)) tell_next(traces, watch, invocation);
+    if (watch.failures() != 0 && !arguments.quiet) {
+        invocation.err << "dregs: " << watch.failures() << " times a snapshot failed\n";
+    }
     return status;
-}
-
-// In single quotes, as shells and systemd's environment files read it.
-std::string quoted(absl::string_view value) {
-    return absl::StrCat("'", absl::StrReplaceAll(value, {{"'", "'\\''"}}), "'");
 }
 
 void print_environment(const std::vector<std::string>& environment, Invocation& invocation) {
@@ -183,8 +183,11 @@ void add_run(CLI::App& app, Invocation& invocation) {
             "and each side may be several functions with commas")
         ->type_name("NAME=BEGIN..END")
         ->allow_extra_args(false);
+    command->add_flag("--hints", arguments->hints,
+                      "Say at the end which traces were written and what to type next, even where standard error is no "
+                      "terminal");
     command->add_flag("-q,--quiet", arguments->quiet,
-                      "Do not say which adapters are used and which traces were written");
+                      "Do not say which adapters are used, nor which traces were written");
     command->add_flag("--print-environment", arguments->print_environment,
                       "Do not start the program; print the variables that would be set, for plain LD_PRELOAD");
     command->add_flag("--strict", arguments->strict,

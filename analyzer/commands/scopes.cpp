@@ -2,6 +2,7 @@
 // of the single instances.
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
+#include "analyzer/commands/paged_output.h"
 #include "analyzer/commands/report_options.h"
 #include "analyzer/output/callers_report.h"
 #include "analyzer/output/scopes_report.h"
@@ -34,7 +35,9 @@ void print_tree(const ScopesArguments& arguments, Profile& profile, Invocation& 
     const TreeReport report{profile, tree, arguments.blocks ? &blocks : nullptr};
     if (!arguments.compat.empty()) return print_tree_cjdns(invocation.out, report);
     if (chosen_format(arguments.report) == OutputFormat::kJson) return print_tree_json(invocation.out, report, view);
-    print_tree_text(invocation.out, report, view);
+    if (arguments.blocks) return print_tree_text(invocation.out, report, view);  // too many to hold for a pager
+    show_report(invocation.out, arguments.report.terminal,
+                [&](std::ostream& out) { print_tree_text(out, report, view); });
 }
 
 void print_callers(const ScopesArguments& arguments, Profile& profile, Invocation& invocation) {
@@ -42,7 +45,8 @@ void print_callers(const ScopesArguments& arguments, Profile& profile, Invocatio
     const ReportView view = make_view(arguments.report);
     const CallersReport report{profile, kinds, arguments.depth == 0 ? kMostDepth : arguments.depth};
     if (chosen_format(arguments.report) == OutputFormat::kJson) return print_callers_json(invocation.out, report, view);
-    print_callers_text(invocation.out, report, view);
+    show_report(invocation.out, arguments.report.terminal,
+                [&](std::ostream& out) { print_callers_text(out, report, view); });
 }
 
 bool wants_tree(const ScopesArguments& arguments) {
@@ -63,7 +67,8 @@ void scopes(const ScopesArguments& arguments, Invocation& invocation) {
     if (chosen_format(arguments.report) == OutputFormat::kJson) {
         print_scopes_json(invocation.out, *profile, report, view, naming->symbolizer);
     } else {
-        print_scopes_text(invocation.out, *profile, report, view);
+        show_report(invocation.out, arguments.report.terminal,
+                    [&](std::ostream& out) { print_scopes_text(out, *profile, report, view); });
         print_warnings(invocation.err, *naming);
     }
     if (arguments.exit_code && report.survivors.blocks() != 0) invocation.status = 1;

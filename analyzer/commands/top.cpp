@@ -1,6 +1,7 @@
 // dregs top TRACE|PID: which sites hold the most live blocks.
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
+#include "analyzer/commands/paged_output.h"
 #include "analyzer/commands/progress_line.h"
 #include "analyzer/commands/ranking_options.h"
 #include "analyzer/output/cjdns_listing.h"
@@ -32,7 +33,8 @@ void top(const TopArguments& arguments, Invocation& invocation) {
     const ReportView view = make_view(arguments.report);
     switch (format) {
         case OutputFormat::kText:
-            print_top_text(invocation.out, *profile, rows, view);
+            show_report(invocation.out, arguments.report.terminal,
+                        [&](std::ostream& out) { print_top_text(out, *profile, rows, view); });
             break;
         case OutputFormat::kUmdh:
             print_top_umdh(invocation.out, *profile, rows, view);

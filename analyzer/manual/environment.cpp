@@ -36,8 +36,13 @@ constexpr struct {
     {"DREGS_ADAPTER", "For dregs run: as its option --adapter."},
     {"DREGS_LIBRARY", "The libdregs.so that dregs run preloads, in place of the one installed beside it."},
     {"DEBUGINFOD_URLS", "Servers that --debuginfod asks, separated by blanks."},
+    {"DREGS_PAGER",
+     "Shows reports that are longer than the terminal; empty or cat: nothing does. Else PAGER, else less."},
+    {"PAGER", "As DREGS_PAGER, where that is not set."},
     {"NO_COLOR", "Set and not empty: reports have no colours unless --color=always asks for them."},
-    {"TERM", "dumb: as NO_COLOR."},
+    {"CLICOLOR_FORCE", "Set and not 0: reports have colours where standard output is no terminal, too."},
+    {"CLICOLOR", "0: as NO_COLOR."},
+    {"TERM", "dumb: no colours and no pager."},
 };
 
 }  // namespace

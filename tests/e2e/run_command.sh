@@ -3,7 +3,7 @@
 . "$(dirname "$0")/harness.sh"
 dying=$DREGS_PROGRAMS/dying
 unset DREGS_OUTPUT
-"$DREGS_BIN" run --output "$WORK/traces/%n.%p.dregs" -- "$dying" exit >out 2>err
+"$DREGS_BIN" run --hints --output "$WORK/traces/%n.%p.dregs" -- "$dying" exit >out 2>err
 expect_eq "exit status" 4 $?
 expect_eq "output of the program" ready "$(cat out)"
 expect_match "the message names the trace" 'traces/dying\.[0-9]+\.dregs' err

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/host.sh"
 expect_between() { [ "$2" -le "$4" ] && [ "$4" -le "$3" ] || fail "$1: $4 is not from $2 to $3"; }
 
-start_host --snapshot-growth=10000blocks
+start_host --hints --snapshot-growth=10000blocks
 tell keep 9000 100
 tell drop 9000
 tell keep 9900 100
@@ -13,7 +13,7 @@ end_host
 expect_eq "exit status" 0 "$STATUS"
 expect_eq "nothing below the limit" 0 "$(snapshots growth)"
 
-start_host --snapshot-growth=10000blocks
+start_host --hints --snapshot-growth=10000blocks
 tell keep 10000 100
 wait_for 10 has_snapshots 1 growth
 expect_between "blocks in the first" 10000 10001 "$(blocks_in "$(ls traces/*.growth.dregs)")"
@@ -27,7 +27,7 @@ tell keep 200 100
 wait_for 10 has_snapshots 2 growth
 end_host exit 3
 expect_eq "exit status" 3 "$STATUS"
-expect_match "what it says at the end" "^dregs: 2 snapshots; next: dregs diff .*/obedient.$PROGRAM.\*.dregs$" host.err
+expect_match "what it says at the end" "^dregs: trace: .*, 2 snapshots; next: dregs diff .*/obedient.$PROGRAM.\*.dregs$" host.err
 
 rm -f traces/*
 start_host --snapshot-growth=1M

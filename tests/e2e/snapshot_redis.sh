@@ -8,7 +8,7 @@ add_keys() { ask eval "for i = 1, $2 do redis.call('set', '$1' .. i, 'a value of
 count() { find traces -name "*.$1.*dregs" | wc -l; }
 has() { [ "$(count "$2")" -ge "$1" ]; }
 
-"$DREGS_BIN" run --snapshot-growth=60000blocks --snapshot-signal=USR1 --snapshot-exit -- redis-server --port 0 \
+"$DREGS_BIN" run --hints --snapshot-growth=60000blocks --snapshot-signal=USR1 --snapshot-exit -- redis-server --port 0 \
     --unixsocket "$WORK/redis.sock" --save '' --appendonly no --activerehashing no --dir "$WORK" >redis.log 2>redis.err &
 HOST=$!
 STARTED+=("$HOST")
@@ -34,4 +34,4 @@ ask shutdown nosave
 wait "$HOST"
 expect_eq "exit status of redis-server" 0 $?
 expect_eq "its last state" 1 "$(count exit)"
-expect_match "what was taken" '^dregs: 10 snapshots; next: dregs diff' redis.err
+expect_match "what was taken" '^dregs: trace: .*, 10 snapshots; next: dregs diff' redis.err

@@ -1,0 +1,34 @@
+// See terminal_options.h.
+#include "analyzer/commands/terminal_options.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace dregs {
+namespace {
+
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+}  // namespace
+
+void add_terminal_options(CLI::App& command, TerminalOptions& options) {
+    command.add_option("--color", options.colour, "auto, always or never (default: auto: on a terminal)")
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+        ->type_name("WHEN");
+    command.add_flag("--no-pager", options.no_pager, "Do not show what is longer than the terminal in a pager");
+}
+
+bool wants_colour(const TerminalOptions& options) {
+    if (options.colour != "auto") return options.colour == "always";
+    if (!variable("NO_COLOR").empty()) return false;
+    const std::string_view forced = variable("CLICOLOR_FORCE");
+    if (!forced.empty() && forced != "0") return true;
+    return ::isatty(STDOUT_FILENO) == 1 && variable("CLICOLOR") != "0" && variable("TERM") != "dumb";
+}
+
+}  // namespace dregs
