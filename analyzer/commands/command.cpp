@@ -11,6 +11,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     add_ledger(app, invocation);
     add_report(app, invocation);
     add_snapshot(app, invocation);
+    add_ls(app, invocation);
     add_export(app, invocation);
     add_import(app, invocation);
     add_generate(app, invocation);

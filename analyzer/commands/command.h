@@ -27,6 +27,7 @@ void add_scopes(CLI::App& app, Invocation& invocation);
 void add_ledger(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
 void add_snapshot(CLI::App& app, Invocation& invocation);
+void add_ls(CLI::App& app, Invocation& invocation);
 void add_export(CLI::App& app, Invocation& invocation);
 void add_import(CLI::App& app, Invocation& invocation);
 void add_generate(CLI::App& app, Invocation& invocation);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "analyzer/trace/process_maps.h"
+#include "analyzer/trace/trace_liveness.h"
 
 namespace dregs {
 namespace {
@@ -44,44 +45,44 @@ bool began_before(const Stat& stat, std::uint64_t boottime_ns) {
     return stat.start_ticks <= boottime_ns / tick_ns + 1;
 }
 
-bool other_host(const Trace& trace) {
+bool other_host(std::string_view host) {
     char name[256] = {};
-    const std::string_view host = trace.string(trace.header().host);
     return !host.empty() && ::gethostname(name, sizeof(name) - 1) == 0 && host != name;
 }
 
 // The same file by identity; or, for a copy of a trace and on file systems whose device numbers differ between stat and
 // maps, by the name the process gave it.
-bool maps_trace(const std::vector<SharedMapping>& mappings, const Trace& trace, const FileSource& source) {
-    const std::string_view output = trace.string(trace.header().output);
+bool maps_trace(const std::vector<SharedMapping>& mappings, std::string_view output, const FileSource& source) {
     return std::any_of(mappings.begin(), mappings.end(), [&](const SharedMapping& mapping) {
         return (mapping.device == source.device() && mapping.inode == source.inode()) || mapping.path == output;
     });
 }
 
-Liveness judge(const Trace& trace, const FileSource& source, std::uint32_t pid) {
-    const format::Header& header = trace.header();
+}  // namespace
+
+Liveness trace_liveness(const format::Header& header, const WriterNames& names, const FileSource& source,
+                        std::uint32_t pid) {
     if (header.snapshot_realtime_ns != 0) return Liveness::kSnapshot;
     if (header.writer == format::Writer::kImport || header.writer == format::Writer::kMerge) return Liveness::kImported;
     const Liveness over = header.state == format::ProcessState::kExited ? Liveness::kExited : Liveness::kEnded;
     const auto stat = read_stat(pid);
     const bool alive = stat && stat->state != 'Z' && stat->state != 'X';
     const auto mappings = alive ? shared_mappings(pid) : std::nullopt;
-    if (mappings && maps_trace(*mappings, trace, source)) return Liveness::kRunning;
-    if (other_host(trace)) return over == Liveness::kExited ? over : Liveness::kElsewhere;
+    if (mappings && maps_trace(*mappings, names.output, source)) return Liveness::kRunning;
+    if (other_host(names.host)) return over == Liveness::kExited ? over : Liveness::kElsewhere;
     if (!alive || !began_before(*stat, header.start_boottime_ns)) return over;
     if (!mappings) return Liveness::kRunning;  // not ours to look at, but it is the process
     return over == Liveness::kExited ? over : Liveness::kReplaced;
 }
-
-}  // namespace
 
 bool ProcessStatus::has_task(std::uint32_t tid) const { return std::binary_search(tasks.begin(), tasks.end(), tid); }
 
 ProcessStatus process_status(const Trace& trace, const FileSource& source, std::uint32_t pid) {
     ProcessStatus status;
     status.pid = pid != 0 ? pid : trace.header().pid;
-    status.liveness = judge(trace, source, status.pid);
+    const format::Header& header = trace.header();
+    const WriterNames names{trace.string(header.host), trace.string(header.output)};
+    status.liveness = trace_liveness(header, names, source, status.pid);
     if (status.running()) status.tasks = list_tasks(status.pid);
     return status;
 }
