@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Debian package: says what it needs, and from a folder of its own traces a program, shows the trace and its pages.
 . "$(dirname "$0")/harness.sh"
-need cpack dpkg-deb dpkg-shlibdeps
+need cpack dpkg-deb dpkg-shlibdeps file
 # What is built is packed as it stands: nothing is built anew while other tests run.
 cmake --install "$DREGS_BUILD" --prefix "$WORK/stage/usr" --strip >install.log 2>&1 || fail "install: $(tail -5 install.log)"
 cpack --config "$DREGS_BUILD/CPackConfig.cmake" -B "$WORK/packed" -D CPACK_INSTALL_CMAKE_PROJECTS= \
