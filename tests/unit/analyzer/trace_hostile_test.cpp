@@ -51,8 +51,11 @@ std::vector<std::uint8_t> sample() {
 
 TEST(HostileTrace, SaysWhatTheFileIs) {
     EXPECT_EQ(error_of({}), "bad.dregs: the file is empty, not a trace");
-    EXPECT_EQ(error_of(std::vector<std::uint8_t>(20000, 'x')), "bad.dregs: offset 0x0: this is not a dregs trace");
-    EXPECT_EQ(error_of(std::vector<std::uint8_t>(3, 'D')), "bad.dregs: offset 0x0: this is not a dregs trace");
+    const std::string text = " but text: `dregs import` makes traces of cjdns' snapshots and umdh's logs";
+    EXPECT_EQ(error_of(std::vector<std::uint8_t>(20000, 'x')),
+              "bad.dregs: offset 0x0: this is not a dregs trace" + text);
+    EXPECT_EQ(error_of(std::vector<std::uint8_t>(20000, 1)), "bad.dregs: offset 0x0: this is not a dregs trace");
+    EXPECT_EQ(error_of(std::vector<std::uint8_t>(3, 'D')), "bad.dregs: offset 0x0: this is not a dregs trace" + text);
 }
 
 TEST(HostileTrace, NamesANewerVersion) {
