@@ -34,7 +34,7 @@ std::string section(const std::string& name) { return absl::StrCat(".SH ", name,
 
 // "-n, --rows N", "--by WHAT", "-h, --help"
 std::string option_head(const OptionRow& option) {
-    const std::string names =
+    std::string names =
         absl::StrJoin(option.names, ", ", [](std::string* out, const std::string& name) { *out += roff_bold(name); });
     if (!option.takes_value()) return names;
     const std::string value = roff_italic(option.placeholder);

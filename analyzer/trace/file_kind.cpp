@@ -44,7 +44,7 @@ std::string inflated(absl::string_view begin) {
     stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
     stream.avail_out = static_cast<uInt>(bytes.size());
     inflate(&stream, Z_SYNC_FLUSH);
-    const std::string text(bytes.data(), bytes.size() - stream.avail_out);
+    std::string text(bytes.data(), bytes.size() - stream.avail_out);
     inflateEnd(&stream);
     return text;
 }
