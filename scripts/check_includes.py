@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAW = {
     "preload": {"system": 1, "unwind": 2, "file": 2, "scopes": 3, "blocks": 4, "": 5},
     "adapters": {"": 1},
-    "analyzer": {"files": 0, "trace": 1, "symbols": 1, "import": 2, "spans": 2, "analysis": 2, "watch": 3, "output": 3, "export": 4, "report": 4,
+    "analyzer": {"files": 0, "trace": 1, "symbols": 1, "import": 2, "spans": 2, "analysis": 2, "watch": 3, "output": 3, "live": 4, "export": 4, "report": 4,
                  "manual": 4, "commands": 5, "": 6},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

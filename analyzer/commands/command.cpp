@@ -10,6 +10,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     add_scopes(app, invocation);
     add_ledger(app, invocation);
     add_report(app, invocation);
+    add_watch(app, invocation);
     add_snapshot(app, invocation);
     add_ls(app, invocation);
     add_export(app, invocation);

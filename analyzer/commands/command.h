@@ -26,6 +26,7 @@ void add_diff(CLI::App& app, Invocation& invocation);
 void add_scopes(CLI::App& app, Invocation& invocation);
 void add_ledger(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
+void add_watch(CLI::App& app, Invocation& invocation);
 void add_snapshot(CLI::App& app, Invocation& invocation);
 void add_ls(CLI::App& app, Invocation& invocation);
 void add_export(CLI::App& app, Invocation& invocation);

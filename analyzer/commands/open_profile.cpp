@@ -5,17 +5,19 @@
 #include "analyzer/output/escape.h"
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
-#include "analyzer/trace/locate.h"
 
 namespace dregs {
 
 std::unique_ptr<Profile> open_profile(const std::string& trace_or_pid, NamingRoom& naming) {
     const OpenedTrace opened = open_trace_or_pid(trace_or_pid);
-    BlockSums sums(read_header(*opened.source).sample_bytes);
     ProgressLine progress("reading " + opened.source->name());
+    return read_profile(opened, naming, [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+}
+
+std::unique_ptr<Profile> read_profile(const OpenedTrace& opened, NamingRoom& naming, const Progress& progress) {
+    BlockSums sums(read_header(*opened.source).sample_bytes);
     Trace trace = load_trace(
-        *opened.source, [&](const LiveBlock& block) { sums.add(block); },
-        [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+        *opened.source, [&](const LiveBlock& block) { sums.add(block); }, progress);
     ProcessStatus status = process_status(trace, *opened.source, opened.pid);
     return std::make_unique<Profile>(std::move(trace), sums, std::move(status), naming);
 }

@@ -11,9 +11,9 @@
 #include <optional>
 
 #include "analyzer/commands/command.h"
+#include "analyzer/commands/snapshot_name.h"
 #include "analyzer/commands/trigger_options.h"
 #include "analyzer/output/escape.h"
-#include "analyzer/symbols/frame.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/freeze.h"
 #include "analyzer/trace/header_reader.h"
@@ -57,14 +57,6 @@ class ProcessEnd {
     int descriptor_;
 };
 
-// server.4711.dregs, ".snapshot" -> ./server.4711.snapshot.dregs
-std::string default_output(const FileSource& source, const std::string& part) {
-    const std::string name(display_name(source.name()));
-    const std::size_t dot = name.rfind('.');
-    const bool suffixed = dot != std::string::npos && dot != 0;
-    return suffixed ? absl::StrCat(name.substr(0, dot), part, name.substr(dot)) : name + part + ".dregs";
-}
-
 // Nothing when the process does not run any more: then the file stands still by itself.
 std::optional<pid_t> running_writer(const OpenedTrace& opened) {
     const Trace trace = load_trace(*opened.source, [](const LiveBlock&) {});
@@ -77,7 +69,7 @@ std::vector<WatchTarget> target_of(pid_t pid, const std::string& output) {
     try {
         const auto source = open_trace_of(static_cast<std::uint32_t>(pid));
         return {
-            {source->name(), static_cast<std::uint32_t>(pid), output.empty() ? default_output(*source, "") : output}};
+            {source->name(), static_cast<std::uint32_t>(pid), output.empty() ? snapshot_name(*source, "") : output}};
     } catch (const Error&) {
         return {};
     }
@@ -113,7 +105,7 @@ void snapshot(const SnapshotArguments& arguments, Invocation& invocation) {
     if (arguments.triggers.plan().watches()) return watch(arguments, invocation);
     const OpenedTrace opened = open_trace_or_pid(arguments.trace);
     SnapshotOptions options;
-    options.path = arguments.output.empty() ? default_output(*opened.source, ".snapshot") : arguments.output;
+    options.path = arguments.output.empty() ? snapshot_name(*opened.source, ".snapshot") : arguments.output;
     options.consistent = arguments.consistent;
     std::optional<Freeze> freeze;
     const auto writer = arguments.consistent ? running_writer(opened) : std::nullopt;

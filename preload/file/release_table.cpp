@@ -47,9 +47,10 @@ bool ReleaseBook::grow() {
 format::Release* ReleaseTable::take_record(ReleaseBook& book) {
     std::uint64_t run = load_acquire(book.run_);
     for (;;) {
-        const std::uint64_t left = run & ((1u << kRunBits) - 1);
+        const auto left = static_cast<std::uint32_t>(run & ((1u << kRunBits) - 1));
         if (left != 0) {
-            if (compare_exchange(book.run_, run, run - 1)) return &records_.at((run >> kRunBits) + kRun - left);
+            if (compare_exchange(book.run_, run, run - 1))
+                return &records_.at(static_cast<std::uint32_t>(run >> kRunBits) + kRun - left);
             continue;
         }
         const std::uint32_t first = records_.append_run(kRun);
