@@ -144,6 +144,7 @@ bool start() {
     g_options_read = true;
     sys::adopt_process();
     g_state.forked = g_started_before;
+    g_state.process = sys::process_id();
     g_started_before = true;
     g_state.clock.start();
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);

@@ -131,16 +131,18 @@ DREGS_HOT void take_free_from(void* block, const Registers& caller) {
     release(*thread, taken.scope, block, level != 0);
 }
 
+static bool is_known(const TakenBlock& taken) { return taken.process != 0 && taken.process == g_state.process; }
+
 void take_for_realloc(void* block, TakenBlock& taken) {
     if (is_not_sampled(block)) return;
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return;
     const BusyGuard busy(*thread);
-    taken.known = take_block(block, taken.block);
+    if (take_block(block, taken.block)) taken.process = g_state.process;
 }
 
 void put_back(void* block, const TakenBlock& taken) {
-    if (!taken.known) return;
+    if (!is_known(taken)) return;
     Block replaced;
     g_state.blocks.insert(address_of(block), taken.block, replaced);
     if (g_state.sample_bytes != 0) g_state.sampled.add(address_of(block));
@@ -155,15 +157,15 @@ void finish_free(const TakenBlock& taken, const Registers& caller) {
         const std::uint8_t level = busy.former();
         const std::uint32_t stack = level < ThreadState::kLevels ? capture_stack(*thread, level, caller) : 0;
         g_state.releases.note(*thread, level, taken.block, stack,
-                              taken.known ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
+                              is_known(taken) ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
     }
-    if (!taken.known) return count_unknown_free(*thread, nullptr);
+    if (!is_known(taken)) return count_unknown_free(*thread, nullptr);
     add_local(thread->counters->free_calls, 1);
     release(*thread, taken.block.scope, nullptr, busy.former() != 0);
 }
 
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
-    if (!taken.known) {
+    if (!is_known(taken)) {
         finish_free(taken, caller);
         if (!is_left_out(bytes)) enter_alloc(block, bytes, caller);
         return;

@@ -69,7 +69,9 @@ DREGS_INLINE void record_free(void* block) {
 // realloc in three steps: take the block out before the real call; then say how that ended.
 struct TakenBlock {
     Block block;
-    bool known;
+    // The process that knew it; 0: none did. A handler may fork between two of the steps and return in the child, which
+    // knows no such block.
+    std::uint32_t process;
 };
 void take_for_realloc(void* block, TakenBlock& taken);
 // The real call failed: the block is as it was.
