@@ -111,7 +111,7 @@ std::vector<std::string> find_preloaded(const std::string& path, const std::vect
     return preloaded;
 }
 
-// A hint is for people: where none looks on, standard error has nothing that the program alone would not have written.
+// A hint is for people: where none looks on, standard error has warnings at most beside what the program wrote.
 bool wants_hints(const RunArguments& arguments) {
     return !arguments.quiet && (arguments.hints || ::isatty(STDERR_FILENO) == 1);
 }

@@ -79,7 +79,7 @@ void load_and_unload(const char* plugin) {
         if (!handle) return;
         if (auto* keep = reinterpret_cast<void* (*)()>(dlsym(handle, "plugin_keep"))) free(keep());
         dlclose(handle);
-        std::thread([] { free(malloc(10)); }).join();
+        std::thread([] {}).join();  // its first call is a free, of what the other thread allocated for it
     }
 }
 
