@@ -47,11 +47,12 @@ TEST(SlowLock, ExcludesThreads) {
 // What the child of IsWaitedForAcrossAStop does: one thread holds the lock until a byte comes, another waits for it.
 [[noreturn]] void wait_for_lock(int ready, int release) {
     SlowLock lock{};
-    char byte = 0;
     std::thread holder([&] {
+        char byte = 0;
         if (!lock.lock() || write(ready, &byte, 1) != 1 || read(release, &byte, 1) != 1) _exit(2);
         lock.unlock();
     });
+    char byte = 0;
     if (read(ready, &byte, 1) != 1) _exit(3);
     const bool held = lock.lock();
     holder.join();
