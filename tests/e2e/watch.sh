@@ -13,6 +13,7 @@ on_screen() { screen | grep -Eq -- "$1"; }
 
 start_waiting "$DREGS_PROGRAMS/dying" wait
 tmux new-session -d -s view -x 80 -y 24 "$DREGS_BIN watch --interval 0.2 $process; echo ended: \$?; cat" 5>&-  # not ours to hold open
+STARTED+=("$(tmux display-message -p -t view '#{pid}')")
 shows "^dying, pid $process, running"
 "$DREGS_BIN" top --json "$process" >top.json || fail "top PID: exit status $?"
 shows "live +$(query top.json 'd["totals"]["live_blocks"]') blocks"
