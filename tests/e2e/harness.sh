@@ -21,7 +21,8 @@ clean_up() {
 trap clean_up EXIT
 cd "$WORK" && mkdir traces
 unset LD_PRELOAD
-export HOME=$WORK LC_ALL=C.UTF-8 DREGS_OUTPUT=$WORK/traces/%n.%p.dregs COUNT_OUTPUT=$WORK/count
+# No pager: on a terminal without a person it would wait for a key for ever.
+export DREGS_PAGER="" HOME=$WORK LC_ALL=C.UTF-8 DREGS_OUTPUT=$WORK/traces/%n.%p.dregs COUNT_OUTPUT=$WORK/count
 
 fail() {
     echo "FAIL: $*" >&2
