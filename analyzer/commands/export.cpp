@@ -6,7 +6,6 @@
 #include <map>
 
 #include "analyzer/analysis/diff.h"
-#include "analyzer/analysis/timeline.h"
 #include "analyzer/commands/command.h"
 #include "analyzer/commands/open_profile.h"
 #include "analyzer/commands/progress_line.h"
@@ -22,8 +21,6 @@
 #include "analyzer/output/escape.h"
 #include "analyzer/output/umdh_report.h"
 #include "analyzer/trace/error.h"
-#include "analyzer/trace/header_reader.h"
-#include "analyzer/trace/locate.h"
 
 namespace dregs {
 namespace {
@@ -159,9 +156,7 @@ void Export::write_change(std::ostream& out) {
 
 // Each trace is a snapshot, and gone before the next is loaded.
 void Export::write_massif(std::ostream& out) {
-    std::vector<format::Header> headers;
-    for (const std::string& trace : arguments_.traces) headers.push_back(read_header(*open_trace_or_pid(trace).source));
-    const Timeline timeline = order_traces(headers);
+    const Timeline timeline = timeline_of(arguments_.traces);
     MassifWriter writer(out, options_, timeline.timed);
     for (const std::size_t index : timeline.order) writer.add(*open(arguments_.traces[index]));
 }
