@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,8 +41,12 @@ double now_seconds() {
 // Reads the trace in a thread of its own; holds the newest reading until it is fetched.
 class Sampler {
   public:
-    Sampler(const OpenedTrace& opened, NamingRoom& naming, double interval)
-        : opened_(opened), naming_(naming), interval_(interval), thread_([this] { run(); }) {}
+    // `first`: the first reading.
+    Sampler(const OpenedTrace& opened, NamingRoom& naming, double interval, std::unique_ptr<Profile> first)
+        : opened_(opened),
+          naming_(naming),
+          interval_(interval),
+          thread_([this, first = std::move(first)]() mutable { run(std::move(first)); }) {}
     ~Sampler() {
         {
             const std::lock_guard lock(mutex_);
@@ -71,18 +74,19 @@ class Sampler {
     }
 
   private:
-    void run() {
+    void run(std::unique_ptr<Profile> read) {
         for (bool more = true; more;) {
             const double begin = now_seconds();
-            read_once();
+            take(std::move(read));
             const double cost = now_seconds() - begin;
             more = pause(std::max(interval_ - cost, cost * (1 / kMostShare - 1)));
         }
     }
-    void read_once() {
+    // `profile`: null: it is still to be read.
+    void take(std::unique_ptr<Profile> profile) {
         std::string problem;
         try {
-            auto profile = read_profile(opened_, naming_);
+            if (!profile) profile = read_profile(opened_, naming_);
             const std::lock_guard naming_lock(naming_mutex_);
             LiveSample sample = take_sample(*profile, now_seconds());
             profile_ = std::move(profile);
@@ -148,10 +152,10 @@ void show_until_quit(const OpenedTrace& opened, Sampler& sampler, Terminal& term
 void watch(const WatchArguments& arguments) {
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.report);
     const OpenedTrace opened = open_trace_or_pid(arguments.trace);
-    read_profile(opened, *naming);  // what is no trace is said before the screen is taken
-    const char* no_colour = std::getenv("NO_COLOR");
-    Terminal terminal(!no_colour || !*no_colour);
-    Sampler sampler(opened, *naming, arguments.interval);
+    std::unique_ptr<Profile> first =
+        read_profile(opened, *naming);  // what is no trace is said before the screen is taken
+    Terminal terminal(wants_colour(arguments.report.terminal));
+    Sampler sampler(opened, *naming, arguments.interval, std::move(first));
     show_until_quit(opened, sampler, terminal);
 }
 

@@ -9,7 +9,7 @@ namespace dregs {
 
 class Terminal {
   public:
-    // Throws Error where standard input or output is none. `colour`: not with NO_COLOR.
+    // Throws Error where standard input or output is none. `colour`: where it knows any.
     explicit Terminal(bool colour);
     ~Terminal();
     Terminal(const Terminal&) = delete;
