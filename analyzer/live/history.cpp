@@ -54,15 +54,9 @@ double LiveHistory::rate_of(const std::string& key) const {
     return change_between(blocks_in(moments_.back()), blocks_in(moments_.front())) / seconds;
 }
 
-std::vector<std::uint64_t> LiveHistory::blocks() const {
+std::vector<std::uint64_t> LiveHistory::course(std::uint64_t Moment::*number) const {
     std::vector<std::uint64_t> numbers;
-    for (const Moment& moment : moments_) numbers.push_back(moment.blocks);
-    return numbers;
-}
-
-std::vector<std::uint64_t> LiveHistory::bytes() const {
-    std::vector<std::uint64_t> numbers;
-    for (const Moment& moment : moments_) numbers.push_back(moment.bytes);
+    for (const Moment& moment : moments_) numbers.push_back(moment.*number);
     return numbers;
 }
 

@@ -25,8 +25,8 @@ class LiveHistory {
     double rate_of(const std::string& key) const;
 
     // Live blocks, oldest first.
-    std::vector<std::uint64_t> blocks() const;
-    std::vector<std::uint64_t> bytes() const;
+    std::vector<std::uint64_t> blocks() const { return course(&Moment::blocks); }
+    std::vector<std::uint64_t> bytes() const { return course(&Moment::bytes); }
 
   private:
     static constexpr double kSeconds = 60;
@@ -37,6 +37,7 @@ class LiveHistory {
         absl::flat_hash_map<std::string, std::uint64_t> sites;
     };
     double rate(std::uint64_t Moment::*number) const;
+    std::vector<std::uint64_t> course(std::uint64_t Moment::*number) const;
     double span() const;
 
     std::deque<Moment> moments_;

@@ -1,8 +1,6 @@
 // See sample.h.
 #include "analyzer/live/sample.h"
 
-#include <sstream>
-
 #include "analyzer/analysis/ranking.h"
 #include "analyzer/analysis/scope_report.h"
 #include "analyzer/output/escape.h"
@@ -11,14 +9,6 @@
 
 namespace dregs {
 namespace {
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-std::string loss_line(const Profile& profile) {
-    std::ostringstream out;
-    print_losses(out, profile, Palette{});
-    return first_line(out.str());
-}
 
 std::vector<LiveRow> rows_of(Profile& profile) {
     std::vector<LiveRow> rows;
@@ -49,7 +39,7 @@ LiveSample take_sample(Profile& profile, double seconds) {
     const Totals& totals = profile.totals();
     sample.seconds = seconds;
     sample.title = trace_title(profile);
-    sample.lost = loss_line(profile);
+    sample.lost = loss_lines(profile).front();
     sample.running = profile.status().running();
     sample.sampled = profile.sample_bytes() != 0;
     sample.blocks = totals.live.blocks();

@@ -3,9 +3,10 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 
 #include <ctime>
-#include <vector>
+#include <sstream>
 
 #include "analyzer/output/escape.h"
 #include "analyzer/output/estimate_text.h"
@@ -162,6 +163,12 @@ void print_losses(std::ostream& out, const Profile& profile, const Palette& pale
     }
     const LossList remarks = list_remarks(profile.loss());
     for (const std::string& remark : remarks.parts()) out << palette.dim("note: " + remark) << '\n';
+}
+
+std::vector<std::string> loss_lines(const Profile& profile) {
+    std::ostringstream text;
+    print_losses(text, profile, {});
+    return absl::StrSplit(text.str(), '\n', absl::SkipEmpty());
 }
 
 }  // namespace dregs

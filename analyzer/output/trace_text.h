@@ -3,6 +3,7 @@
 
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "analyzer/analysis/profile.h"
 #include "analyzer/output/text_table.h"
@@ -15,5 +16,7 @@ std::string trace_title(const Profile& profile);
 void print_headline(std::ostream& out, const Profile& profile, const Palette& palette);
 // Always at least one line: that nothing was lost must be said too.
 void print_losses(std::ostream& out, const Profile& profile, const Palette& palette);
+// The same, a line each.
+std::vector<std::string> loss_lines(const Profile& profile);
 
 }  // namespace dregs

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
-#include <sstream>
 
 #include "analyzer/output/human.h"
 #include "analyzer/output/trace_text.h"
@@ -80,15 +79,6 @@ std::string texts_text(const FramePool& pool) {
     return text + "]";
 }
 
-std::vector<std::string> losses_of(const Profile& profile) {
-    std::ostringstream out;
-    print_losses(out, profile, {});
-    std::istringstream in(out.str());
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
-    return lines;
-}
-
 Json finding_json(const Finding& finding, NameList& sites) {
     static constexpr const char* kTones[] = {"bad", "watch", "good"};
     Json json{{"tone", kTones[static_cast<std::size_t>(finding.tone)]}, {"text", finding.text}};
@@ -110,7 +100,7 @@ void ReportDocument::add_moment(const Profile& profile) {
     json["ledger"] = profile.trace().header().ledger != 0;
     json["totals"] = totals_json(profile.totals());
     json["loss"] = loss_json(profile.loss());
-    json["losses"] = losses_of(profile);
+    json["losses"] = loss_lines(profile);
     json["moment_ms"] = moment_of(profile) / 1'000'000;
     traces_json_.push_back(std::move(json));
 }
@@ -120,7 +110,7 @@ void ReportDocument::add(Profile& profile, const Symbolizer& symbolizer, const P
     add_moment(profile);
     if (traces_ > 1) {
         trends_.add(profile);
-        by_kind_.push_back(sum_kinds(profile, names_.kinds));
+        by_kind_.push_back(live_by_kind(profile, names_.kinds));
     }
     ProfileStacks stacks(profile, frames_, tree_);
     if (added_ == 1 && !newest) oldest_ = sum_cells(profile, stacks, names_, progress);
