@@ -64,14 +64,7 @@ class Reporter {
 void Reporter::add_counters() {
     for (const format::KindCounters& counters : profile_.trace().kind_counters()) {
         if (counters.kind == 0 || !profile_.trace().kinds().find(counters.kind)) continue;
-        KindReport& report = kinds_[counters.kind].report;
-        report.entered += counters.entered;
-        report.left += counters.left;
-        report.clean += counters.clean;
-        report.missed_leaves += counters.missed_leaves;
-        report.abandoned += counters.abandoned;
-        report.pool_allocs += counters.pool_allocs;
-        report.pool_resizes += counters.pool_resizes;
+        kinds_[counters.kind].report.add(counters);
     }
 }
 

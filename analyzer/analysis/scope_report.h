@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/analysis/kind_counts.h"
 #include "analyzer/analysis/profile.h"
 
 namespace dregs {
@@ -28,18 +29,11 @@ struct OpenSite {
     std::uint32_t top_stack = 0;
 };
 
-struct KindReport {
+struct KindReport : KindCounts {
     std::string name;
     std::string parent;     // the kind it was mostly seen nested in; "" for none
     std::size_t depth = 0;  // in the tree
     bool pool = false;
-    std::uint64_t entered = 0;
-    std::uint64_t left = 0;
-    std::uint64_t clean = 0;
-    std::uint64_t missed_leaves = 0;
-    std::uint64_t abandoned = 0;
-    std::uint64_t pool_allocs = 0;  // blocks that its pools handed out so far
-    std::uint64_t pool_resizes = 0;
     std::uint64_t open = 0;
     std::uint64_t open_on_gone_threads = 0;
     std::size_t survivor_instances = 0;

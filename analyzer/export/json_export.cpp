@@ -1,7 +1,6 @@
 // See json_export.h.
 #include "analyzer/export/json_export.h"
-
-#include <absl/strings/escaping.h>
+#include "analyzer/export/build_id.h"
 
 #include <algorithm>
 
@@ -62,9 +61,8 @@ void JsonExport::write_modules() {
     const Trace& trace = profile_.trace();
     for (const format::Module& module : trace.modules()) {
         if (module.state == format::ModuleState::kFree) continue;
-        const std::size_t id_bytes = std::min(module.build_id_bytes, format::kBuildIdBytes);
         json_.element({{"path", std::string(trace.string(module.path))},
-                       {"build_id", absl::BytesToHexString({reinterpret_cast<const char*>(module.build_id), id_bytes})},
+                       {"build_id", build_id_text(module)},
                        {"begin", module.begin},
                        {"end", module.end},
                        {"bias", module.bias},

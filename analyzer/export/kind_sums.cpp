@@ -3,8 +3,6 @@
 
 #include <map>
 
-#include "analyzer/analysis/tally.h"
-
 namespace dregs {
 
 std::vector<KindSums> sum_kinds(const Trace& trace) {
@@ -12,14 +10,11 @@ std::vector<KindSums> sum_kinds(const Trace& trace) {
     const auto& kinds = trace.kinds();
     for (auto kind = kinds.begin(); kind != kinds.end(); ++kind) {
         const auto number = static_cast<std::uint32_t>(kind.index());
-        if (number != 0 && (*kind).name != 0) sums[number] = {number, (*kind).parent, 0, 0, 0};
+        if (number != 0 && (*kind).name != 0) sums[number] = {{}, number, (*kind).parent};
     }
     for (const format::KindCounters& counters : trace.kind_counters()) {
         const auto known = sums.find(counters.kind);
-        if (known == sums.end()) continue;
-        known->second.entered = saturating_add(known->second.entered, counters.entered);
-        known->second.left = saturating_add(known->second.left, counters.left);
-        known->second.clean = saturating_add(known->second.clean, counters.clean);
+        if (known != sums.end()) known->second.add(counters);
     }
     std::vector<KindSums> list;
     list.reserve(sums.size());

@@ -4,16 +4,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "analyzer/analysis/kind_counts.h"
 #include "analyzer/trace/trace.h"
 
 namespace dregs {
 
-struct KindSums {
+struct KindSums : KindCounts {
     std::uint32_t kind = 0;
     std::uint32_t parent = 0;  // kind its first instance was in; 0: none
-    std::uint64_t entered = 0;
-    std::uint64_t left = 0;
-    std::uint64_t clean = 0;  // of those, ended with nothing live
 };
 
 // By number; without kind 0, "no scope".

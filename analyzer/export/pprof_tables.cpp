@@ -1,10 +1,9 @@
 // See pprof_tables.h.
 #include "analyzer/export/pprof_tables.h"
 
-#include <absl/strings/escaping.h>
-
 #include <algorithm>
 
+#include "analyzer/export/build_id.h"
 #include "analyzer/export/frame_label.h"
 #include "analyzer/output/escape.h"
 
@@ -50,11 +49,6 @@ std::uint64_t address_of(std::uint64_t location) {
 }
 
 bool is_mapped(std::uint32_t module) { return module != format::kNoModule && module != format::kNamedModule; }
-
-std::string build_id_of(const format::Module& module) {
-    const std::size_t bytes = std::min(module.build_id_bytes, format::kBuildIdBytes);
-    return absl::BytesToHexString({reinterpret_cast<const char*>(module.build_id), bytes});
-}
 
 }  // namespace
 
@@ -120,7 +114,7 @@ void PprofTables::write_mapping(GzipStream& out, std::uint32_t module, std::uint
     mapping.number(mapping_field::kMemoryStart, mapped.begin);
     mapping.number(mapping_field::kMemoryLimit, mapped.end);
     mapping.number(mapping_field::kFilename, strings_.number(escape_text(trace_.string(mapped.path))));
-    mapping.number(mapping_field::kBuildId, strings_.number(build_id_of(mapped)));
+    mapping.number(mapping_field::kBuildId, strings_.number(build_id_text(mapped)));
     mapping.number(mapping_field::kHasFunctions, known.functions);
     mapping.number(mapping_field::kHasFilenames, known.files);
     mapping.number(mapping_field::kHasLineNumbers, known.lines);

@@ -1,9 +1,9 @@
 // See sqlite_export.h. write_sqlite -> SqliteExport::write -> one function a table
 #include "analyzer/export/sqlite_export.h"
+#include "analyzer/export/build_id.h"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
-#include <absl/strings/escaping.h>
 
 #include <algorithm>
 
@@ -106,10 +106,9 @@ void SqliteExport::write_modules() {
     for (auto it = modules.begin(); it != modules.end(); ++it) {
         const format::Module& module = *it;
         if (module.state == format::ModuleState::kFree) continue;
-        const std::size_t id_bytes = std::min(module.build_id_bytes, format::kBuildIdBytes);
         modules_.number(it.index())
             .text(escape_text(profile_.trace().string(module.path)))
-            .text(absl::BytesToHexString({reinterpret_cast<const char*>(module.build_id), id_bytes}))
+            .text(build_id_text(module))
             .number(module.begin)
             .number(module.end)
             .number(module.bias)

@@ -166,7 +166,7 @@ Json site_json(Profile& profile, const SurvivorSite& site, const ReportView& vie
     return json;
 }
 
-Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view) {
+Json kind_with_sites_json(Profile& profile, const KindReport& kind, const ReportView& view) {
     Json sites = Json::array();
     for (std::size_t i = 0; i < view.shown(kind.sites.size()); ++i) {
         sites.push_back(site_json(profile, kind.sites[i], view));
@@ -175,26 +175,9 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
     for (std::size_t i = 0; i < view.shown(kind.open_sites.size()); ++i) {
         open_sites.push_back(open_site_json(profile, kind.open_sites[i], view));
     }
-    Json json{{"name", kind.name},
-              {"entered", kind.entered},
-              {"left", kind.left},
-              {"open", kind.open},
-              {"survivor_instances", kind.survivor_instances},
-              {"survivor_blocks", kind.survivors.blocks()},
-              {"survivor_bytes", kind.survivors.bytes()},
-              {"parent", kind.parent},
-              {"depth", kind.depth},
-              {"pool", kind.pool},
-              {"clean", kind.clean},
-              {"missed_leaves", kind.missed_leaves},
-              {"abandoned", kind.abandoned},
-              {"pool_allocs", kind.pool_allocs},
-              {"pool_resizes", kind.pool_resizes},
-              {"open_on_gone_threads", kind.open_on_gone_threads},
-              {"live_blocks", kind.live.blocks()},
-              {"live_bytes", kind.live.bytes()},
-              {"sites", std::move(sites)},
-              {"open_sites", std::move(open_sites)}};
+    Json json = kind_json(kind);
+    json["sites"] = std::move(sites);
+    json["open_sites"] = std::move(open_sites);
     const bool sampled = profile.sample_bytes() != 0;
     add_error_json(json, kind.survivors, sampled);
     add_error_json(json, kind.live, sampled, "live_");
@@ -202,6 +185,27 @@ Json kind_json(Profile& profile, const KindReport& kind, const ReportView& view)
 }
 
 }  // namespace
+
+Json kind_json(const KindReport& kind) {
+    return {{"name", kind.name},
+            {"entered", kind.entered},
+            {"left", kind.left},
+            {"open", kind.open},
+            {"survivor_instances", kind.survivor_instances},
+            {"survivor_blocks", kind.survivors.blocks()},
+            {"survivor_bytes", kind.survivors.bytes()},
+            {"parent", kind.parent},
+            {"depth", kind.depth},
+            {"pool", kind.pool},
+            {"clean", kind.clean},
+            {"missed_leaves", kind.missed_leaves},
+            {"abandoned", kind.abandoned},
+            {"pool_allocs", kind.pool_allocs},
+            {"pool_resizes", kind.pool_resizes},
+            {"open_on_gone_threads", kind.open_on_gone_threads},
+            {"live_blocks", kind.live.blocks()},
+            {"live_bytes", kind.live.bytes()}};
+}
 
 void print_scopes_text(std::ostream& out, Profile& profile, const ScopeReport& report, const ReportView& view) {
     const bool sampled = profile.sample_bytes() != 0;
@@ -240,7 +244,7 @@ void print_scopes_json(std::ostream& out, Profile& profile, const ScopeReport& r
     add_error_json(errors, report.unscoped, sampled, "unscoped_");
     for (const auto& [key, value] : errors.items()) json.member(key.c_str(), value);
     json.begin_array("kinds");
-    for (const KindReport& kind : report.kinds) json.element(kind_json(profile, kind, view));
+    for (const KindReport& kind : report.kinds) json.element(kind_with_sites_json(profile, kind, view));
     json.end_array();
     json.member("warnings", symbolizer.warnings());
     json.finish();

@@ -2,6 +2,7 @@
 #include "analyzer/report/report_sections.h"
 
 #include "analyzer/output/ledger_report.h"
+#include "analyzer/output/scopes_report.h"
 #include "analyzer/output/trend_text.h"
 
 namespace dregs {
@@ -35,32 +36,20 @@ Json SectionMaker::open_json(const OpenSite& site) {
             {"bytes", site.live.bytes()}, {"labels", site.labels},   {"frames", frames_of(site.top_stack)}};
 }
 
-Json SectionMaker::kind_json(const KindReport& kind) {
+Json SectionMaker::kind_with_sites_json(const KindReport& kind) {
+    Json json = kind_json(kind);
     Json sites = Json::array();
     for (const SurvivorSite& site : kind.sites) sites.push_back(survivor_json(site));
     Json open_sites = Json::array();
     for (const OpenSite& site : kind.open_sites) open_sites.push_back(open_json(site));
-    return {{"name", kind.name},
-            {"depth", kind.depth},
-            {"pool", kind.pool},
-            {"entered", kind.entered},
-            {"left", kind.left},
-            {"open", kind.open},
-            {"missed_leaves", kind.missed_leaves},
-            {"abandoned", kind.abandoned},
-            {"open_on_gone_threads", kind.open_on_gone_threads},
-            {"survivor_instances", kind.survivor_instances},
-            {"survivor_blocks", kind.survivors.blocks()},
-            {"survivor_bytes", kind.survivors.bytes()},
-            {"live_blocks", kind.live.blocks()},
-            {"live_bytes", kind.live.bytes()},
-            {"sites", std::move(sites)},
-            {"open_sites", std::move(open_sites)}};
+    json["sites"] = std::move(sites);
+    json["open_sites"] = std::move(open_sites);
+    return json;
 }
 
 Json SectionMaker::scopes_json(const ScopeReport& report) {
     Json kinds = Json::array();
-    for (const KindReport& kind : report.kinds) kinds.push_back(kind_json(kind));
+    for (const KindReport& kind : report.kinds) kinds.push_back(kind_with_sites_json(kind));
     return {{"kinds", std::move(kinds)},
             {"survivor_blocks", report.survivors.blocks()},
             {"survivor_bytes", report.survivors.bytes()},
@@ -146,7 +135,7 @@ Json SectionMaker::ledger_json(const Ledger& ledger) {
             {"unknown_frees_at", std::move(unknown)}};
 }
 
-std::vector<Estimate> sum_kinds(Profile& profile, NameList& kinds) {
+std::vector<Estimate> live_by_kind(Profile& profile, NameList& kinds) {
     std::vector<Estimate> sums;
     for (std::size_t i = 0; i < profile.live().cells(); ++i) {
         const LiveCell cell = profile.live().cell(i);

@@ -28,13 +28,13 @@ struct SectionMaker {
     Json frames_of(std::uint32_t stack);
     Json survivor_json(const SurvivorSite& site);
     Json open_json(const OpenSite& site);
-    Json kind_json(const KindReport& kind);
+    Json kind_with_sites_json(const KindReport& kind);
     Json growth_row_json(const TrendRow& row, const Trends& trends, bool judged);
     Json release_json(const ReleaseSite& site);
     Json ledger_row_json(const LedgerRow& row);
 };
 
 // What is live by kind of scope; one a name in `kinds`, as far as they are known by then.
-std::vector<Estimate> sum_kinds(Profile& profile, NameList& kinds);
+std::vector<Estimate> live_by_kind(Profile& profile, NameList& kinds);
 
 }  // namespace dregs
