@@ -12,19 +12,24 @@
 #include "analyzer/commands/loader_cache.h"
 #include "analyzer/commands/needed_libraries.h"
 #include "analyzer/trace/error.h"
+#include "trace_fixture.h"
 
 namespace dregs {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string write_file(const std::string& name, const std::string& bytes) {
-    const std::string path = testing::TempDir() + name;
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path;
-}
+class Adapters : public testing::Test {
+  protected:
+    std::string write_file(const std::string& name, const std::string& bytes) const {
+        std::ofstream(folder_.path(name), std::ios::binary) << bytes;
+        return folder_.path(name);
+    }
 
-TEST(Adapters, NeededLibrariesIncludeThoseOfLibraries) {
+    TempFolder folder_;
+};
+
+TEST_F(Adapters, NeededLibrariesIncludeThoseOfLibraries) {
     const std::string self = fs::read_symlink("/proc/self/exe").string();
     const std::set<std::string> names = needed_libraries(self);
     EXPECT_TRUE(names.contains("libc.so.6"));
@@ -34,15 +39,14 @@ TEST(Adapters, NeededLibrariesIncludeThoseOfLibraries) {
     EXPECT_TRUE(needed_libraries(write_file("text", "no program")).empty());
 }
 
-TEST(Adapters, AreChosenByNameOrNotAtAll) {
+TEST_F(Adapters, AreChosenByNameOrNotAtAll) {
     EXPECT_TRUE(choose_adapters("none", "/bin/sh", "/lib/libdregs.so").paths.empty());
     EXPECT_TRUE(choose_adapters("auto", "/bin/sh", "/lib/libdregs.so").paths.empty());
     EXPECT_THROW(choose_adapters("wmem,nonsense", "/bin/sh", "/lib/libdregs.so"), Error);
     EXPECT_THROW(choose_adapters("wmem", "/bin/sh", "/nowhere/libdregs.so"), Error);  // not installed
-    const fs::path folder = fs::path(testing::TempDir()) / "dregs";
-    fs::create_directory(folder);
+    fs::create_directory(folder_.path("dregs"));
     const std::string adapter = write_file("dregs/libdregs-wmem.so", "");
-    const ChosenAdapters chosen = choose_adapters("wmem", "/bin/sh", testing::TempDir() + "libdregs.so");
+    const ChosenAdapters chosen = choose_adapters("wmem", "/bin/sh", folder_.path("libdregs.so"));
     ASSERT_EQ(chosen.paths.size(), 1u);
     EXPECT_TRUE(fs::equivalent(chosen.paths[0], adapter));
     EXPECT_FALSE(chosen.by_itself);
@@ -50,7 +54,7 @@ TEST(Adapters, AreChosenByNameOrNotAtAll) {
 
 std::string number(std::uint32_t value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
 
-TEST(Adapters, ReadTheLoadersCache) {
+TEST_F(Adapters, ReadTheLoadersCache) {
     const std::string names("libx.so.1\0/lib/libx.so.1\0", 25);
     const std::string entry =
         number(0x0303) + number(48 + 48) + number(48 + 48 + 10) + number(0) + std::string(8, '\0');
@@ -62,10 +66,9 @@ TEST(Adapters, ReadTheLoadersCache) {
     for (std::size_t length = 0; length < cache.size(); ++length)
         EXPECT_LE(read_loader_cache(write_file("cache", cache.substr(0, length))).size(), 1u);
     EXPECT_TRUE(read_loader_cache("/nowhere").empty());
-    const std::string fifo = testing::TempDir() + "cache_fifo";
+    const std::string fifo = folder_.path("cache_fifo");
     ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
     EXPECT_TRUE(read_loader_cache(fifo).empty()) << "and does not wait for who writes into it";
-    fs::remove(fifo);
 }
 
 }  // namespace

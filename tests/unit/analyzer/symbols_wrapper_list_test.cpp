@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "trace_fixture.h"
+
 namespace dregs {
 namespace {
 
@@ -107,7 +109,8 @@ TEST(WrapperListTest, PatternsWithParametersCompareTheWholeName) {
 }
 
 TEST(WrapperListTest, AListComesFromAFile) {
-    const std::string path = ::testing::TempDir() + "dregs-wrappers.txt";
+    const TempFolder folder;
+    const std::string path = folder.path("wrappers.txt");
     std::ofstream(path) << "only_this\n";
     const WrapperList list = WrapperList::from_file(path);
     EXPECT_TRUE(list.is_wrapper(frame("only_this")));
