@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kFewestMoments = 3;      // that tell a trend
 constexpr std::size_t kSitesWithSource = 100;  // of the ranking, the first
 constexpr std::size_t kFramesWithSource = 4;   // of each
-constexpr std::size_t kGrowthFrames = 8;
 
 std::string dump(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
@@ -91,7 +90,7 @@ DiffOptions trend_options() { return {RankOptions{}, false}; }
 }  // namespace
 
 ReportDocument::ReportDocument(ReportContent content, bool timed, std::size_t traces)
-    : content_(std::move(content)), traces_(traces), trends_(trend_options(), timed, traces, kGrowthFrames) {}
+    : content_(std::move(content)), traces_(traces), trends_(trend_options(), timed, traces, kSectionFrames + 1) {}
 
 void ReportDocument::add_moment(const Profile& profile) {
     Json json = trace_json(profile);

@@ -8,7 +8,6 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kFrames = 12;         // of a stack that the tree need not have
 constexpr std::size_t kGrowthRows = 2000;   // with a series each; the others are counted
 constexpr std::size_t kReleasePlaces = 32;  // of a row; likewise
 
@@ -18,9 +17,18 @@ Json series_json(const std::vector<Estimate>& series, bool bytes) {
     return list;
 }
 
+// Null at the end: there are more.
+Json cut_json(std::vector<std::uint32_t> frames) {
+    const bool cut = frames.size() > kSectionFrames;
+    if (cut) frames.resize(kSectionFrames);
+    Json list = std::move(frames);
+    if (cut) list.push_back(nullptr);
+    return list;
+}
+
 }  // namespace
 
-Json SectionMaker::frames_of(std::uint32_t stack) { return stacks.frames(stack, kFrames); }
+Json SectionMaker::frames_of(std::uint32_t stack) { return cut_json(stacks.frames(stack, kSectionFrames + 1)); }
 
 Json SectionMaker::survivor_json(const SurvivorSite& site) {
     return {{"site", names.sites.add(site.key)},
@@ -59,9 +67,9 @@ Json SectionMaker::scopes_json(const ScopeReport& report) {
 
 Json SectionMaker::growth_row_json(const TrendRow& row, const Trends& trends, bool judged) {
     const double unit = rate_unit(trends).length;
-    Json frames = Json::array();
+    std::vector<std::uint32_t> frames;
     for (const Frame& frame : row.frames) frames.push_back(pool.add(frame));
-    Json json{{"site", names.sites.add(row.diff.row.key)},  {"frames", std::move(frames)},
+    Json json{{"site", names.sites.add(row.diff.row.key)},  {"frames", cut_json(std::move(frames))},
               {"delta_blocks", row.diff.delta_blocks},      {"delta_bytes", row.diff.delta_bytes},
               {"within_error", row.diff.within_error},      {"blocks", series_json(row.diff.series, false)},
               {"bytes", series_json(row.diff.series, true)}};

@@ -13,6 +13,9 @@
 
 namespace dregs {
 
+// Of a stack that the tree need not have. To say that there are more, one more is asked for.
+inline constexpr std::size_t kSectionFrames = 12;
+
 struct SectionMaker {
     Profile& profile;
     ProfileStacks& stacks;

@@ -177,6 +177,26 @@ def ledger_case(page, path, ledger):
     expect("all sites", len(ledger["sites"]), page.evaluate(f"document.querySelectorAll('{rows}').length"))
 
 
+def unknown_frees_case(page, path, ledger):
+    """Frees that no allocation goes with are in the ledger's section."""
+    places = ledger["unknown_frees_at"]
+    expect("there are some", True, len(places) > 0)
+    for place, words in zip(places, page.texts("#ledger-unknown li")):
+        expect("a place", True, words.startswith(f"{place['frees']:,} free") and place["frames"][0]["function"] in words)
+
+
+def long_lists_case(page, path, scopes):
+    """What the page leaves out of a long list or a deep stack is said."""
+    kinds = {kind["name"]: kind for kind in scopes["kinds"]}
+    for row in page.evaluate("[...document.querySelectorAll('#scopes tbody > tr:not(.opened)')].length") * [0]:
+        page.evaluate("[...document.querySelectorAll('#scopes button.open[aria-expanded=false]')].find(b => b.offsetParent)?.click()")
+    words = page.text("#scopes tbody")
+    left_out = len(kinds["arena"]["open_sites"]) - 100
+    expect("some are left out", True, left_out > 0)
+    expect("places left out", True, f"Made in {left_out} more places" in words)
+    expect("callers left out", True, "and its callers" in words)
+
+
 def many_case(page, path, top):
     """Both directions of the graph have all of a hundred thousand stacks, down to the last block."""
     page.type("#search", "site<7>")

@@ -8,6 +8,11 @@ dregs_json ledger "$TRACE" >ledger.json
 "$DREGS_BIN" report "$TRACE" -o ledger.html >said || fail "report: exit status $?"
 expect_page ledger ledger.html ledger.json
 expect_page layout ledger.html
+run_traced "$DREGS_PROGRAMS/ledger_storm" 3 fork
+find_trace "$(sed -n 's/^pid //p' traced.out)"
+dregs_json ledger "$TRACE" >child.json
+"$DREGS_BIN" report "$TRACE" -o child.html >said || fail "report: exit status $?"
+expect_page unknown_frees child.html child.json
 
 cat >leak.c <<'END'
 #include <stdlib.h>

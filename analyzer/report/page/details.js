@@ -16,14 +16,17 @@ function make_excerpt(report, frame) {
         make("pre", { tabindex: "0", "aria-label": `Source around line ${here}` }, lines));
 }
 
+// `frames`: null at the end where the report has no more of them.
 function make_stack(report, frames, caption) {
     const most = 40;
-    const items = frames.slice(0, most).map((frame, i) => {
+    const known = frames.filter((frame) => frame !== null);
+    const items = known.slice(0, most).map((frame, i) => {
         const before = i > 0 ? report.module_of(frames[i - 1]) : null;
         return make("li", {}, make("div", {}, frame_words(report, frame, { module: report.module_of(frame) !== before })),
             i < 4 ? make_excerpt(report, frame) : null);
     });
-    if (frames.length > most) items.push(make("li", { class: "place" }, `and ${count_text(frames.length - most)} more frames`));
+    if (known.length > most) items.push(make("li", { class: "place" }, `and ${count_text(known.length - most)} more frames`));
+    if (known.length < frames.length) items.push(make("li", { class: "place" }, "and its callers, which the text reports show: --frames=0"));
     return make("div", { class: "stack" }, make("h4", {}, caption), make("ol", {}, items));
 }
 

@@ -21,6 +21,10 @@ function show_ledger(report) {
     const show = (all) => table.show(all ? ledger.rows : ledger.rows.filter((row) => !is_clean(row)));
     by_id("ledger-choice").append(make_choice("Sites", [["left", "What is left"], ["all", "All sites"]], "left", (what) => show(what === "all")));
     show(false);
+    by_id("ledger-unknown").append(...ledger.unknown_frees_at.slice(0, 100).map((place) => make("li", {},
+        `${plural(place.blocks, "free", "frees")} of blocks the trace does not know, in `, frame_words(report, place.frames[0]))));
+    const left_out = ledger.unknown_frees_at.length - 100;
+    if (left_out > 0) by_id("ledger-unknown").append(make("li", {}, `and in ${plural(left_out, "more place", "more places")}`));
 }
 
 function make_ledger_row(report, row) {

@@ -51,11 +51,13 @@ function make_kind_details(report, kind) {
             site.orphans > 0 ? `; of these ${count_text(site.orphans)} were made in scopes that have ended` : ""),
         make_stack(report, site.frames, "Made in")));
     const left_out = kind.sites.length - survivors.length;
+    const open_left_out = kind.open_sites.length - open.length;
     const notes = [
         kind.missed_leaves > 0 && `${count_text(kind.missed_leaves)} ended by an outer scope's leave: their own was missing.`,
         kind.abandoned > 0 && `${count_text(kind.abandoned)} ended because their thread did.`,
         kind.open_on_gone_threads > 0 && `${count_text(kind.open_on_gone_threads)} are open on threads that are gone.`,
         left_out > 0 && `${plural(left_out, "more site", "more sites")}: dregs scopes -n 0 shows all.`,
+        open_left_out > 0 && `Made in ${plural(open_left_out, "more place", "more places")}: dregs scopes -n 0 shows all.`,
     ].filter(Boolean);
     return make("div", { class: "details" }, make("ul", { class: "survivors" }, survivors, open), notes.map((note) => make("p", {}, note)));
 }
