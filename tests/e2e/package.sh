@@ -13,10 +13,12 @@ expect_match "what it needs" '^Depends: .*libc6 \(>= ' control
 for library in libdw1 libstdc..6 libsqlite3-0 zlib1g; do expect_match "what it needs" "^Depends: .*$library" control; done
 ! grep -E '^Depends: .*(-dev|libgtest)' control || fail "it needs packages for building"
 dpkg-deb -x "$package" root || fail "dpkg-deb -x"
-for file in bin/dregs include/dregs/dregs.h share/man/man1/dregs.1 share/doc/dregs/copyright \
-    share/bash-completion/completions/dregs share/zsh/site-functions/_dregs share/fish/vendor_completions.d/dregs.fish; do
+for file in bin/dregs include/dregs/dregs.h share/man/man1/dregs.1.gz share/doc/dregs/copyright share/doc/dregs/changelog.gz \
+    share/doc/dregs/CHANGELOG.md.gz share/lintian/overrides/dregs share/pkgconfig/dregs.pc \
+    share/bash-completion/completions/dregs share/zsh/vendor-completions/_dregs share/fish/vendor_completions.d/dregs.fish; do
     [ -s "root/usr/$file" ] || fail "not in the package: $file"
 done
+expect_eq "the package's scripts and such" "control md5sums triggers" "$(dpkg-deb --ctrl-tarfile "$package" | tar t | grep -v '/$' | sed 's|^\./||' | sort | xargs)"
 expect_eq "files outside of /usr" "" "$(dpkg-deb -c "$package" | awk '{print $6}' | grep -Ev '^\./$|^\./usr/')"
 expect_eq "paths of the build in the package" "" "$(grep -rlF "$DREGS_BUILD" root || true)"
 
