@@ -16,10 +16,14 @@ std::string_view variable(const char* name) {
 
 }  // namespace
 
-void add_terminal_options(CLI::App& command, TerminalOptions& options) {
+void add_colour_option(CLI::App& command, TerminalOptions& options) {
     command.add_option("--color", options.colour, "auto, always or never (default: auto: on a terminal)")
         ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
         ->type_name("WHEN");
+}
+
+void add_terminal_options(CLI::App& command, TerminalOptions& options) {
+    add_colour_option(command, options);
     command.add_flag("--no-pager", options.no_pager, "Do not show what is longer than the terminal in a pager");
 }
 

@@ -12,6 +12,8 @@ struct TerminalOptions {
 };
 
 void add_terminal_options(CLI::App& command, TerminalOptions& options);
+// --color alone, for what is no report.
+void add_colour_option(CLI::App& command, TerminalOptions& options);
 
 // By the option, else NO_COLOR, CLICOLOR_FORCE, CLICOLOR, else whether standard output is a terminal that knows
 // colours.

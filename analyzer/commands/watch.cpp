@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,9 +29,15 @@ namespace {
 constexpr int kKeyWaitMs = 100;
 constexpr double kMostShare = 0.25;  // of the time, for reading
 
+const std::map<std::string, LiveOrder> kOrders{{"blocks", LiveOrder::kBlocks},
+                                               {"bytes", LiveOrder::kBytes},
+                                               {"growth", LiveOrder::kGrowth},
+                                               {"outlived", LiveOrder::kOutlived}};
+
 struct WatchArguments {
     std::string trace;
     double interval = 1;
+    LiveOrder order = LiveOrder::kBlocks;
     ReportOptions report;
 };
 
@@ -128,8 +135,8 @@ std::string write_snapshot(const OpenedTrace& opened) {
     }
 }
 
-void show_until_quit(const OpenedTrace& opened, Sampler& sampler, Terminal& terminal) {
-    LiveView view(terminal.utf8());
+void show_until_quit(const OpenedTrace& opened, Sampler& sampler, Terminal& terminal, LiveOrder order) {
+    LiveView view(terminal.utf8(), order);
     for (;;) {
         if (auto sample = sampler.fetch()) view.add(std::move(*sample));
         if (const std::string problem = sampler.problem(); !problem.empty()) view.say(problem);
@@ -156,7 +163,7 @@ void watch(const WatchArguments& arguments) {
         read_profile(opened, *naming);  // what is no trace is said before the screen is taken
     Terminal terminal(wants_colour(arguments.report.terminal));
     Sampler sampler(opened, *naming, arguments.interval, std::move(first));
-    show_until_quit(opened, sampler, terminal);
+    show_until_quit(opened, sampler, terminal, arguments.order);
 }
 
 }  // namespace
@@ -171,7 +178,12 @@ void add_watch(CLI::App& app, Invocation& invocation) {
     command->add_option("--interval", arguments->interval, "Seconds between readings (default: 1)")
         ->check(CLI::Range(0.1, 3600.0).description(""))
         ->type_name("SECONDS");
+    command
+        ->add_option("--sort", arguments->order, "blocks, bytes, growth or outlived: what sites are sorted by at first")
+        ->transform(CLI::CheckedTransformer(kOrders).description(""))
+        ->type_name("WHAT");
     add_naming_options(*command, arguments->report);
+    add_colour_option(*command, arguments->report.terminal);
     command->callback([arguments] { watch(*arguments); });
 }
 

@@ -24,10 +24,17 @@ double change_between(std::uint64_t now, std::uint64_t before) {
 }  // namespace
 
 void LiveHistory::add(const LiveSample& sample) {
-    Moment moment{sample.seconds, sample.blocks, sample.bytes, sample.alloc_calls, sample.free_calls, {}};
-    for (const LiveRow& row : sample.rows) moment.sites.emplace(row.key, row.blocks);
-    moments_.push_back(std::move(moment));
+    moments_.push_back({sample.seconds, sample.blocks, sample.bytes, sample.alloc_calls, sample.free_calls});
     while (moments_.size() > 2 && moments_.back().seconds - moments_[1].seconds >= kSeconds) moments_.pop_front();
+    Parts parts{sample.seconds, {}, {}, {}};
+    for (const LiveRow& row : sample.rows) parts.sites.emplace(row.key, row.blocks);
+    for (const LiveKind& kind : sample.kinds) {
+        parts.entered.emplace(kind.key, kind.entered);
+        parts.survivors.emplace(kind.key, kind.survivors);
+    }
+    if (parts_.size() > 1 && parts.seconds - parts_[parts_.size() - 2].seconds < kApart) parts_.pop_back();
+    parts_.push_back(std::move(parts));
+    while (parts_.size() > 2 && parts_.back().seconds - parts_[1].seconds >= kSeconds) parts_.pop_front();
 }
 
 double LiveHistory::span() const {
@@ -44,15 +51,19 @@ double LiveHistory::bytes_rate() const { return rate(&Moment::bytes); }
 double LiveHistory::alloc_rate() const { return rate(&Moment::alloc_calls); }
 double LiveHistory::free_rate() const { return rate(&Moment::free_calls); }
 
-double LiveHistory::rate_of(const std::string& key) const {
-    const double seconds = span();
-    if (seconds <= 0) return 0;
-    const auto blocks_in = [&](const Moment& moment) {
-        const auto found = moment.sites.find(key);
-        return found == moment.sites.end() ? 0 : found->second;
+double LiveHistory::rate_in(Numbers Parts::*numbers, const std::string& key) const {
+    if (parts_.size() < 2 || parts_.back().seconds <= parts_.front().seconds) return 0;
+    const auto number_in = [&](const Parts& parts) {
+        const auto found = (parts.*numbers).find(key);
+        return found == (parts.*numbers).end() ? 0 : found->second;
     };
-    return change_between(blocks_in(moments_.back()), blocks_in(moments_.front())) / seconds;
+    return change_between(number_in(parts_.back()), number_in(parts_.front())) /
+           (parts_.back().seconds - parts_.front().seconds);
 }
+
+double LiveHistory::rate_of(const std::string& site) const { return rate_in(&Parts::sites, site); }
+double LiveHistory::enter_rate(const std::string& kind) const { return rate_in(&Parts::entered, kind); }
+double LiveHistory::survivor_rate(const std::string& kind) const { return rate_in(&Parts::survivors, kind); }
 
 std::vector<std::uint64_t> LiveHistory::course(std::uint64_t Moment::*number) const {
     std::vector<std::uint64_t> numbers;

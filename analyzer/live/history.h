@@ -22,7 +22,13 @@ class LiveHistory {
     double alloc_rate() const;
     double free_rate() const;
     // Of a site's live blocks. A site that a kept sample has not seen had none then.
-    double rate_of(const std::string& key) const;
+    double rate_of(const std::string& site) const;
+    // Of a kind of scope: how often it is entered, and how many blocks are left behind.
+    double enter_rate(const std::string& kind) const;
+    double survivor_rate(const std::string& kind) const;
+
+    // Of these it keeps few, however often somebody reads.
+    std::size_t readings_with_sites() const { return parts_.size(); }
 
     // Live blocks, oldest first.
     std::vector<std::uint64_t> blocks() const { return course(&Moment::blocks); }
@@ -30,17 +36,25 @@ class LiveHistory {
 
   private:
     static constexpr double kSeconds = 60;
+    static constexpr double kApart = 5;
 
     struct Moment {
         double seconds;
         std::uint64_t blocks, bytes, alloc_calls, free_calls;
-        absl::flat_hash_map<std::string, std::uint64_t> sites;
     };
+    using Numbers = absl::flat_hash_map<std::string, std::uint64_t>;
+    struct Parts {
+        double seconds;
+        Numbers sites;               // live blocks
+        Numbers entered, survivors;  // of kinds
+    };
+    double rate_in(Numbers Parts::*numbers, const std::string& key) const;
     double rate(std::uint64_t Moment::*number) const;
     std::vector<std::uint64_t> course(std::uint64_t Moment::*number) const;
     double span() const;
 
     std::deque<Moment> moments_;
+    std::deque<Parts> parts_;  // there can be many sites: those that are kept are kApart apart, but for the newest
 };
 
 // As bars from the least to the most, the last `width` of them. Of numbers that are all the same a line in the middle.

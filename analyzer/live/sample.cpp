@@ -26,8 +26,9 @@ std::vector<LiveRow> rows_of(Profile& profile) {
 std::vector<LiveKind> kinds_of(Profile& profile) {
     std::vector<LiveKind> kinds;
     for (const KindReport& kind : report_scopes(profile).kinds) {
-        kinds.push_back({std::string(2 * kind.depth, ' ') + escape_text(kind.name) + (kind.pool ? " [pool]" : ""),
-                         kind.entered, kind.open, kind.survivors.blocks(), kind.live.blocks()});
+        const std::string name = escape_text(kind.name) + (kind.pool ? " [pool]" : "");
+        kinds.push_back({name, std::string(2 * kind.depth, ' ') + name, kind.entered, kind.open,
+                         kind.survivors.blocks(), kind.live.blocks()});
     }
     return kinds;
 }

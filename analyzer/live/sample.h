@@ -20,6 +20,7 @@ struct LiveRow {
 };
 
 struct LiveKind {
+    std::string key;   // the same in every reading
     std::string name;  // escaped and indented by its depth
     std::uint64_t entered = 0;
     std::uint64_t open = 0;

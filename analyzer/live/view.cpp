@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analyzer/output/escape.h"
 #include "analyzer/output/human.h"
@@ -20,7 +21,7 @@ constexpr std::size_t kSparkline = 20;
 constexpr std::size_t kScopeWidth = 9;
 
 constexpr const char* kHelp[] = {
-    "up, down, Page Up, Page Down, Home, End   choose a site",
+    "up, down, Page Up, Page Down, Home, End   choose a site; scroll what is longer",
     "Enter     its stack: the one that holds most of its blocks",
     "s         sort by blocks, bytes, growth, outlived",
     "/         filter by text of site or scope; Enter keeps it, Escape clears it",
@@ -88,13 +89,13 @@ void LiveView::order_rows() {
     }
     const auto rank = [&](std::size_t i) -> double {
         switch (sort_) {
-            case Order::kBlocks:
+            case LiveOrder::kBlocks:
                 return static_cast<double>(rows[i].blocks);
-            case Order::kBytes:
+            case LiveOrder::kBytes:
                 return static_cast<double>(rows[i].bytes);
-            case Order::kGrowth:
+            case LiveOrder::kGrowth:
                 return rates_[i];
-            case Order::kOutlived:
+            case LiveOrder::kOutlived:
                 return static_cast<double>(rows[i].outlived);
         }
         return 0;
@@ -110,16 +111,30 @@ const LiveRow* LiveView::chosen() const {
 
 void LiveView::show_stack(std::vector<std::string> lines) {
     stack_ = std::move(lines);
-    page_ = Page::kStack;
+    show_page(Page::kStack);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Keys
 
-std::size_t LiveView::entries() const { return page_ == Page::kSites ? order_.size() : 0; }
+void LiveView::show_page(Page page) {
+    page_ = page;
+    scrolled_ = 0;
+}
+
+// Rendering knows where the end is.
+void LiveView::scroll(const KeyPress& press) {
+    if (press.key == Key::kUp) scrolled_ -= scrolled_ > 0;
+    if (press.key == Key::kDown) ++scrolled_;
+    if (press.key == Key::kPageUp) scrolled_ -= std::min(scrolled_, kPageRows);
+    if (press.key == Key::kPageDown) scrolled_ += kPageRows;
+    if (press.key == Key::kHome) scrolled_ = 0;
+    if (press.key == Key::kEnd) scrolled_ = std::numeric_limits<std::size_t>::max() / 2;
+}
 
 void LiveView::move(const KeyPress& press) {
-    const std::size_t last = entries() == 0 ? 0 : entries() - 1;
+    if (page_ != Page::kSites) return scroll(press);
+    const std::size_t last = order_.empty() ? 0 : order_.size() - 1;
     if (press.key == Key::kUp) chosen_ -= chosen_ > 0;
     if (press.key == Key::kDown) chosen_ = std::min(chosen_ + 1, last);
     if (press.key == Key::kPageUp) chosen_ -= std::min(chosen_, kPageRows);
@@ -132,7 +147,7 @@ void LiveView::move(const KeyPress& press) {
 
 void LiveView::go_back() {
     if (page_ == Page::kStack || page_ == Page::kHelp) {
-        page_ = Page::kSites;
+        show_page(Page::kSites);
     } else {
         filter_.clear();
         order_rows();
@@ -155,18 +170,18 @@ ViewAction LiveView::press_character(char character) {
         case 'w':
             return ViewAction::kSnapshot;
         case 's':
-            sort_ = static_cast<Order>((static_cast<int>(sort_) + 1) % 4);
+            sort_ = static_cast<LiveOrder>((static_cast<int>(sort_) + 1) % 4);
             order_rows();
             break;
         case '/':
-            page_ = Page::kSites;
+            show_page(Page::kSites);
             typing_filter_ = true;
             break;
         case ' ':
             frozen_ = !frozen_;
             break;
         case '?':
-            page_ = page_ == Page::kHelp ? Page::kSites : Page::kHelp;
+            show_page(page_ == Page::kHelp ? Page::kSites : Page::kHelp);
             break;
         default:
             break;
@@ -182,7 +197,7 @@ ViewAction LiveView::press(const KeyPress& press) {
         case Key::kCharacter:
             return press_character(press.character);
         case Key::kTab:
-            page_ = page_ == Page::kScopes ? Page::kSites : Page::kScopes;
+            show_page(page_ == Page::kScopes ? Page::kSites : Page::kScopes);
             return ViewAction::kNone;
         case Key::kEnter:
             return page_ == Page::kSites && chosen() ? ViewAction::kShowStack : (go_back(), ViewAction::kNone);
@@ -220,13 +235,13 @@ std::vector<ScreenLine> LiveView::head_lines(std::size_t width) const {
 
 std::vector<ScreenLine> LiveView::site_lines(std::size_t height) const {
     constexpr const char* kOrders[] = {"blocks", "bytes", "growth", "outlived"};
-    const auto title = [&](Order order) {
+    const auto title = [&](LiveOrder order) {
         const char* name = kOrders[static_cast<int>(order)];
         return sort_ == order ? absl::StrCat("*", name) : std::string(name);
     };
     std::vector<ScreenLine> lines{
-        {absl::StrFormat("%10s %10s %8s %9s  %-9s site", title(Order::kBlocks), title(Order::kBytes),
-                         title(Order::kGrowth), title(Order::kOutlived), "scope"),
+        {absl::StrFormat("%10s %10s %8s %9s  %-9s site", title(LiveOrder::kBlocks), title(LiveOrder::kBytes),
+                         title(LiveOrder::kGrowth), title(LiveOrder::kOutlived), "scope"),
          LineStyle::kHeader}};
     const std::size_t room = height > 1 ? height - 1 : 0;
     const std::size_t first = first_shown(chosen_, order_.size(), room);
@@ -243,35 +258,50 @@ std::vector<ScreenLine> LiveView::site_lines(std::size_t height) const {
     return lines;
 }
 
-std::vector<ScreenLine> LiveView::scope_lines(std::size_t height) const {
+std::vector<ScreenLine> LiveView::scope_lines() const {
     std::vector<ScreenLine> lines{
-        {absl::StrFormat("%12s %10s %10s %10s  kind", "entered", "open", "outlived", "live"), LineStyle::kHeader}};
+        {absl::StrFormat("%10s %8s %8s %9s %8s %9s  kind", "entered", "/s", "open", "outlived", "/s", "live"),
+         LineStyle::kHeader}};
     for (const LiveKind& kind : shown_->kinds) {
-        lines.push_back({absl::StrFormat("%12s %10s %10s %10s  ", human_count(kind.entered), human_count(kind.open),
-                                         human_count(kind.survivors), human_count(kind.blocks)) +
+        lines.push_back({absl::StrFormat("%10s %8s %8s %9s %8s %9s  ", human_count(kind.entered),
+                                         rate_text(history_.enter_rate(kind.key)), human_count(kind.open),
+                                         human_count(kind.survivors), rate_text(history_.survivor_rate(kind.key)),
+                                         human_count(kind.blocks)) +
                              kind.name,
                          kind.survivors != 0 ? LineStyle::kBad : LineStyle::kPlain});
     }
     if (shown_->kinds.empty()) lines.push_back({"no scopes were entered: see docs/marking.md", LineStyle::kDim});
-    if (lines.size() > height && height > 0) {
-        const std::size_t more = lines.size() - height + 1;
-        lines.resize(height - 1);
-        lines.push_back({absl::StrCat("(", more, " more kinds: dregs scopes)"), LineStyle::kDim});
+    return lines;
+}
+
+std::vector<ScreenLine> LiveView::text_lines() const {
+    if (page_ == Page::kHelp) {
+        std::vector<ScreenLine> lines{{"keys", LineStyle::kHeader}};
+        for (const char* line : kHelp) lines.push_back({line});
+        return lines;
+    }
+    std::vector<ScreenLine> lines{{"the stack that holds most of the site's blocks", LineStyle::kHeader}};
+    for (const std::string& line : stack_) lines.push_back({"  " + line});
+    return lines;
+}
+
+// The first line stays, the others go by.
+std::vector<ScreenLine> LiveView::scrolled(std::vector<ScreenLine> lines, std::size_t height) {
+    const std::size_t room = height > 1 ? height - 1 : 0;
+    const std::size_t others = lines.size() - 1;
+    scrolled_ = std::min(scrolled_, others - std::min(others, room));
+    lines.erase(lines.begin() + 1, lines.begin() + 1 + static_cast<std::ptrdiff_t>(scrolled_));
+    const std::size_t left = others - scrolled_;
+    if (left > room && room > 0) {
+        lines.resize(room);
+        lines.push_back({absl::StrCat("(", left - room + 1, " more: down)"), LineStyle::kDim});
     }
     return lines;
 }
 
-std::vector<ScreenLine> LiveView::page_lines(std::size_t height) const {
+std::vector<ScreenLine> LiveView::page_lines(std::size_t height) {
     if (page_ == Page::kSites) return site_lines(height);
-    if (page_ == Page::kScopes) return scope_lines(height);
-    std::vector<ScreenLine> lines;
-    if (page_ == Page::kHelp) {
-        for (const char* line : kHelp) lines.push_back({line});
-    } else {
-        lines.push_back({"the stack that holds most of the site's blocks", LineStyle::kHeader});
-        for (const std::string& line : stack_) lines.push_back({"  " + line});
-    }
-    return lines;
+    return scrolled(page_ == Page::kScopes ? scope_lines() : text_lines(), height);
 }
 
 ScreenLine LiveView::last_line() const {
@@ -281,7 +311,7 @@ ScreenLine LiveView::last_line() const {
     return {filter + "q quit s sort / filter Enter stack Tab scopes space freeze w snapshot ? help", LineStyle::kDim};
 }
 
-std::vector<ScreenLine> LiveView::render(std::size_t width, std::size_t height) const {
+std::vector<ScreenLine> LiveView::render(std::size_t width, std::size_t height) {
     std::vector<ScreenLine> lines;
     if (shown_) {
         lines = head_lines(width);

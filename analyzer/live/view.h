@@ -26,18 +26,20 @@ struct KeyPress {
     char character = 0;  // of kCharacter
 };
 
+enum class LiveOrder { kBlocks, kBytes, kGrowth, kOutlived };
+
 enum class ViewAction { kNone, kQuit, kSnapshot, kShowStack };
 
 class LiveView {
   public:
-    explicit LiveView(bool utf8) : utf8_(utf8) {}
+    explicit LiveView(bool utf8, LiveOrder order = LiveOrder::kBlocks) : utf8_(utf8), sort_(order) {}
 
     // A new reading; while the view is frozen it is kept in the history and not shown.
     void add(LiveSample sample);
     // What somebody has to do that the view cannot.
     ViewAction press(const KeyPress& press);
     // `width` and `height` in characters, at least 1 each. Exactly `height` lines, none wider.
-    std::vector<ScreenLine> render(std::size_t width, std::size_t height) const;
+    std::vector<ScreenLine> render(std::size_t width, std::size_t height);
 
     // In place of the key help, until the next key.
     void say(std::string message) { message_ = std::move(message); }
@@ -47,19 +49,21 @@ class LiveView {
 
   private:
     enum class Page { kSites, kScopes, kStack, kHelp };
-    enum class Order { kBlocks, kBytes, kGrowth, kOutlived };
 
     ViewAction press_in_filter(const KeyPress& press);
     ViewAction press_character(char character);
     void move(const KeyPress& press);
     void go_back();
     void order_rows();
-    std::size_t entries() const;
+    void scroll(const KeyPress& press);
+    void show_page(Page page);
 
     std::vector<ScreenLine> head_lines(std::size_t width) const;
     std::vector<ScreenLine> site_lines(std::size_t height) const;
-    std::vector<ScreenLine> scope_lines(std::size_t height) const;
-    std::vector<ScreenLine> page_lines(std::size_t height) const;
+    std::vector<ScreenLine> scope_lines() const;
+    std::vector<ScreenLine> text_lines() const;
+    std::vector<ScreenLine> scrolled(std::vector<ScreenLine> lines, std::size_t height);
+    std::vector<ScreenLine> page_lines(std::size_t height);
     ScreenLine last_line() const;
 
     bool utf8_;
@@ -68,7 +72,8 @@ class LiveView {
     std::vector<std::size_t> order_;  // of shown_->rows, those that the filter lets through
     std::vector<double> rates_;       // of shown_->rows
     Page page_ = Page::kSites;
-    Order sort_ = Order::kBlocks;
+    std::size_t scrolled_ = 0;  // lines of the page, other than sites, that are above the screen
+    LiveOrder sort_;
     std::string chosen_key_;  // stays with its site when the ranking changes; empty: the first
     std::size_t chosen_ = 0;
     std::string filter_;

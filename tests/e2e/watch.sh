@@ -12,12 +12,14 @@ shows() { wait_for 30 on_screen "$1" || fail "never on the screen: $1: $(screen)
 on_screen() { screen | grep -Eq -- "$1"; }
 
 start_waiting "$DREGS_PROGRAMS/dying" wait
-tmux new-session -d -s view -x 80 -y 24 "$DREGS_BIN watch --interval 0.2 $process; echo ended: \$?; cat" 5>&-  # not ours to hold open
+tmux new-session -d -s view -x 80 -y 24 "$DREGS_BIN watch --interval 0.2 --sort outlived $process; echo ended: \$?; cat" 5>&-  # not ours to hold open
 STARTED+=("$(tmux display-message -p -t view '#{pid}')")
 shows "^dying, pid $process, running"
 "$DREGS_BIN" top --json "$process" >top.json || fail "top PID: exit status $?"
 shows "live +$(query top.json 'd["totals"]["live_blocks"]') blocks"
 shows "nothing was lost"
+shows " blocks +bytes +growth +\*outlived"
+press s
 shows "\*blocks +bytes +growth +outlived"
 shows "leave_seven  dying.c:[0-9]+"
 expect_eq "lines of the screen" 24 "$(screen | wc -l)"
@@ -33,7 +35,7 @@ press Enter
 shows "the stack that holds most"
 shows "  main"
 press Escape Tab
-shows "entered +open +outlived +live +kind"
+shows "entered +/s +open +outlived +/s +live +kind"
 shows "no scopes were entered"
 press Tab ' '
 shows "\[frozen"

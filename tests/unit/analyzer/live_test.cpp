@@ -25,16 +25,16 @@ LiveSample sample(double seconds, std::vector<LiveRow> rows) {
     return made;
 }
 
-std::string screen(const LiveView& view, std::size_t width = 80, std::size_t height = 24) {
+std::string screen(LiveView& view, std::size_t width = 80, std::size_t height = 24) {
     std::string text;
     for (const ScreenLine& line : view.render(width, height)) text += line.text + '\n';
     return text;
 }
 
-bool shows(const LiveView& view, const std::string& text) { return screen(view).find(text) != std::string::npos; }
+bool shows(LiveView& view, const std::string& text) { return screen(view).find(text) != std::string::npos; }
 
 // The sites as they stand below each other.
-std::vector<std::string> sites(const LiveView& view) {
+std::vector<std::string> sites(LiveView& view) {
     std::vector<std::string> found;
     for (const ScreenLine& line : view.render(80, 24)) {
         const std::size_t at = line.text.find("  a.c:1");
@@ -73,6 +73,20 @@ TEST(LiveHistory, ASiteThatComesAndOneThatGoes) {
     history.add(sample(10, {row("comes", 50, 0)}));
     EXPECT_DOUBLE_EQ(history.rate_of("goes"), -10);
     EXPECT_DOUBLE_EQ(history.rate_of("comes"), 5);
+}
+
+TEST(LiveHistory, ManyReadingsOfManySitesDoNotAddUp) {
+    LiveHistory history;
+    for (int i = 0; i <= 600; ++i) {  // ten a second
+        const auto blocks = static_cast<std::uint64_t>(i);
+        LiveSample made = sample(i / 10.0, {row("grows", blocks, 0)});
+        made.kinds = {{"request", "request", blocks * 3, 0, blocks * 2, 0}};
+        history.add(made);
+        EXPECT_NEAR(history.rate_of("grows"), i == 0 ? 0 : 10, 1e-9) << i;
+        EXPECT_NEAR(history.enter_rate("request"), i == 0 ? 0 : 30, 1e-9) << i;
+        EXPECT_NEAR(history.survivor_rate("request"), i == 0 ? 0 : 20, 1e-9) << i;
+    }
+    EXPECT_LE(history.readings_with_sites(), 14u);
 }
 
 TEST(Sparkline, FromLeastToMost) {
@@ -154,10 +168,14 @@ TEST(LiveView, FrozenItShowsWhatItShowed) {
 TEST(LiveView, ScopesAStackHelpAndBack) {
     LiveView view(true);
     LiveSample made = sample(0, {row("a", 3, 0)});
-    made.kinds = {{"request", 100, 2, 7, 9}, {"  query", 200, 0, 0, 0}};
+    made.kinds = {{"request", "request", 100, 2, 7, 9}, {"query", "  query", 200, 0, 0, 0}};
+    view.add(made);
+    made.seconds = 10;
+    made.kinds = {{"request", "request", 200, 2, 12, 19}, {"query", "  query", 200, 0, 0, 0}};
     view.add(made);
     view.press({Key::kTab});
-    EXPECT_TRUE(shows(view, "100          2          7          9  request"));
+    EXPECT_TRUE(shows(view, "       200      +10        2        12     +0.5        19  request"));
+    EXPECT_TRUE(shows(view, "       200        0        0         0        0         0    query"));
     view.press({Key::kTab});
     EXPECT_EQ(view.press({Key::kEnter}), ViewAction::kShowStack);
     view.show_stack({"malloc_here  a.c:1", "main  a.c:9"});
@@ -174,6 +192,34 @@ TEST(LiveView, ScopesAStackHelpAndBack) {
     EXPECT_FALSE(shows(view, "snapshot: a.dregs"));
 }
 
+TEST(LiveView, BeginsWithTheOrderAskedFor) {
+    LiveView view(true, LiveOrder::kOutlived);
+    view.add(sample(0, {row("many", 300, 300), row("left", 3, 30, 3)}));
+    EXPECT_EQ(sites(view).front(), "left");
+}
+
+TEST(LiveView, ScrollsWhatIsLongerThanTheScreen) {
+    LiveView view(true);
+    view.add(sample(0, {row("a", 3, 0)}));
+    Names frames;
+    for (int i = 0; i < 50; ++i) frames.push_back("frame_" + std::to_string(i) + "_");
+    view.show_stack(frames);
+    EXPECT_TRUE(shows(view, "frame_0_") && shows(view, "frame_15_"));
+    EXPECT_FALSE(shows(view, "frame_16_"));
+    EXPECT_TRUE(shows(view, "(34 more: down)"));
+    view.press({Key::kDown});
+    EXPECT_TRUE(shows(view, "frame_16_") && shows(view, "(33 more: down)") && !shows(view, "frame_0_"));
+    view.press({Key::kEnd});
+    EXPECT_TRUE(shows(view, "frame_49_") && shows(view, "frame_33_") && !shows(view, "more: down"));
+    view.press({Key::kUp});
+    EXPECT_TRUE(shows(view, "frame_32_")) << "at once, however far beyond the end";
+    view.press({Key::kHome});
+    EXPECT_TRUE(shows(view, "frame_0_"));
+    EXPECT_TRUE(shows(view, "that holds most")) << "the header stays";
+    view.press({Key::kEscape});
+    EXPECT_EQ(sites(view), (Names{"a"}));
+}
+
 TEST(LiveView, FitsEveryTerminal) {
     LiveView view(true);
     EXPECT_TRUE(shows(view, "reading the trace"));
@@ -181,7 +227,7 @@ TEST(LiveView, FitsEveryTerminal) {
     for (int i = 0; i < 100; ++i)
         rows.push_back(row("site_\u00e4\u00f6_" + std::to_string(i), ~std::uint64_t{0} >> i % 60, 1u << 30));
     LiveSample made = sample(0, rows);
-    for (int i = 0; i < 100; ++i) made.kinds.push_back({"kind", 1, 1, 1, 1});
+    for (int i = 0; i < 100; ++i) made.kinds.push_back({std::to_string(i), "kind", 1, 1, 1, 1});
     view.add(made);
     for (const char* keys : {"", "\t", "?"}) {
         for (const char* key = keys; *key; ++key)
