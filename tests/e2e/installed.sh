@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# cmake --install into an empty prefix: a consumer builds with find_package and with pkg-config, and both are traced.
+# cmake --install into an empty prefix: a consumer builds with find_package and with pkg-config, and both are traced. Into
+# DESTDIR the same files, which know nothing of it.
 . "$(dirname "$0")/harness.sh"
 need pkg-config
 cmake --install "$DREGS_BUILD" --prefix "$WORK/prefix" >install.log || fail "install: $(tail -5 install.log)"
@@ -35,3 +36,8 @@ expect_eq "exit status under dregs run" 17 $?
 for file in share/man/man1/dregs.1 share/bash-completion/completions/dregs share/zsh/site-functions/_dregs share/fish/vendor_completions.d/dregs.fish; do
     [ -s "$prefix/$file" ] || fail "not installed: $file"
 done
+
+DESTDIR=$WORK/dest cmake --install "$DREGS_BUILD" --prefix "$prefix" >install.log || fail "install: $(tail -5 install.log)"
+diff -r "$prefix" "$WORK/dest$prefix" || fail "DESTDIR: not the same files"
+expect_eq "files outside of the prefix" "" "$(find dest -type f -not -path "dest$prefix/*")"
+expect_eq "files that name DESTDIR" "" "$(grep -rlF "$WORK/dest" dest || true)"
