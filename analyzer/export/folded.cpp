@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "analyzer/analysis/rounded_parts.h"
 #include "analyzer/export/frame_label.h"
 #include "analyzer/export/stack_walk.h"
 
@@ -73,11 +74,12 @@ class Before {
     }
 
   private:
-    std::uint64_t value_of(const WalkedStack& walked) const { return measured(walked.live.rounded(), measure_); }
+    std::uint64_t value_of(const WalkedStack& walked) { return measured(rounded_.next(walked.live), measure_); }
 
     Profile& profile_;
     StackWalk walk_;
     Measure measure_;
+    RoundedParts rounded_;
     absl::flat_hash_map<std::string, std::uint64_t> held_;
 };
 
@@ -86,9 +88,10 @@ class Before {
 void write_folded(std::ostream& out, Profile& profile, const ExportOptions& options) {
     const Measure measure = options.measure.value_or(Measure::kBlocks);
     FoldedLines lines(out);
+    RoundedParts rounded;
     StackWalk(profile, options).each([&](const WalkedStack& walked) {
         lines.stack(walked.frames);
-        out << measured(walked.live.rounded(), measure) << '\n';
+        out << measured(rounded.next(walked.live), measure) << '\n';
     });
 }
 
@@ -96,10 +99,11 @@ void write_folded_change(std::ostream& out, Profile& before, Profile& now, const
     const Measure measure = options.measure.value_or(Measure::kBlocks);
     Before held(before, options, measure);
     FoldedLines lines(out);
+    RoundedParts rounded;
     StackWalk walk(now, options);  // its frames stay as long as `lines` knows them
     walk.each([&](const WalkedStack& walked) {
         lines.stack(walked.frames);
-        out << held.take(key_of(now, walked)) << ' ' << measured(walked.live.rounded(), measure) << '\n';
+        out << held.take(key_of(now, walked)) << ' ' << measured(rounded.next(walked.live), measure) << '\n';
     });
     held.write_rest(out, lines);
 }

@@ -1,13 +1,16 @@
 // See numbered_stacks.h.
 #include "analyzer/export/numbered_stacks.h"
 
+#include "analyzer/analysis/rounded_parts.h"
+
 namespace dregs {
 
 NumberedStacks::NumberedStacks(StackWalk& walk) {
+    RoundedParts rounded;
     walk.each([&](const WalkedStack& walked) {
         for (const Frame* frame : walked.frames) numbers_.push_back(table_.number(*frame));
         ends_.push_back(numbers_.size());
-        held_.push_back(walked.live.rounded());
+        held_.push_back(rounded.next(walked.live));
     });
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "analyzer/analysis/rounded_parts.h"
 #include "analyzer/analysis/stack_profile.h"
 #include "analyzer/analysis/timeline.h"
 #include "analyzer/export/allocated_stacks.h"
@@ -67,6 +68,7 @@ class PprofWriter {
     void write_types();
     void write_facts();
     void write_live();
+    Values live_values(const StackShare& share);
     void write_allocated();
     void write_sample(std::uint32_t stack, const Values& values, const std::vector<ProtobufMessage>& labels);
     std::vector<ProtobufMessage> labels_of(const StackShare& share, const SharedThread& thread);
@@ -79,6 +81,7 @@ class PprofWriter {
     PprofStrings strings_;
     PprofTables tables_;
     bool with_allocated_;
+    RoundedParts allocated_, outlived_, others_;
 };
 
 ProtobufMessage PprofWriter::value_type(std::string_view type, std::string_view unit) {
@@ -164,13 +167,22 @@ void PprofWriter::write_sample(std::uint32_t stack, const Values& values, const 
     put(fields);
 }
 
+// In two parts, so that none of what outlived its scope is not live, too.
+PprofWriter::Values PprofWriter::live_values(const StackShare& share) {
+    Estimate others = share.live;
+    others -= share.outlived;
+    const Tally outlived = outlived_.next(share.outlived);
+    Tally live = others_.next(others);
+    live += outlived;
+    return {{}, live, outlived};
+}
+
 void PprofWriter::write_live() {
     StackProfile stacks(profile_, options_.filter, options_.sort);
     const std::vector<StackEntry>& entries = stacks.stacks();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         for (const StackShare& share : stacks.shares(entries[i])) {
-            const Values values{{}, share.live.rounded(), share.outlived.rounded()};
-            write_sample(entries[i].stack, values, labels_of(share, stacks.threads()[share.thread]));
+            write_sample(entries[i].stack, live_values(share), labels_of(share, stacks.threads()[share.thread]));
         }
         if (options_.progress && i % kProgressEvery == 0) options_.progress(i, entries.size());
     }
@@ -178,7 +190,7 @@ void PprofWriter::write_live() {
 
 void PprofWriter::write_allocated() {
     each_allocated(profile_, options_.filter, [&](std::uint32_t stack, const LedgerRow& row) {
-        write_sample(stack, {row.allocated().rounded(), {}, {}}, {});
+        write_sample(stack, {allocated_.next(row.allocated()), {}, {}}, {});
     });
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """exports.py FORMAT FILE TOP-JSON: checks an export on its own terms and against `dregs top --json` of the same trace.
+exports.py FORMAT FILE --sum blocks|bytes: prints what all its sites hold; of a file with one measure that one.
 
 Prints what is wrong, nothing when all is well. Each format is read here by code that shares nothing with dregs: sites
 are compared by function, blocks and bytes.
@@ -147,9 +148,12 @@ READERS = {"folded": folded_sites, "speedscope": speedscope_sites, "json": json_
 
 def main():
     form, path, top = sys.argv[1:4]
-    live, _ = expected(json.load(open(top, encoding="utf-8")))
     found = READERS[form](path)
     told = {measure for _, measure in found}
+    if top == "--sum":
+        print(sum(value for (_, measure), value in found.items() if measure == sys.argv[4] or len(told) == 1))
+        return
+    live, _ = expected(json.load(open(top, encoding="utf-8")))
     for key, value in sorted(live.items()):
         if key[1] in told and found[key] != value:
             print(f"{form}: {key[1]} of {key[0]}: {found[key]}, top says {value}")
