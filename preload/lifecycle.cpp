@@ -1,11 +1,11 @@
 #include "preload/lifecycle.h"
 
-#include <dlfcn.h>
 #include <link.h>
 
 #include "preload/limiter.h"
 #include "preload/recorder.h"
 #include "preload/state.h"
+#include "preload/system/defined_symbol.h"
 #include "preload/system/options.h"
 #include "preload/system/real.h"
 #include "preload/system/sandbox.h"
@@ -17,7 +17,6 @@ extern "C" {
 void __asan_init() __attribute__((weak));
 void __tsan_init() __attribute__((weak));
 void __msan_init() __attribute__((weak));
-void* malloc(std::size_t bytes);
 }
 
 namespace dregs {
@@ -165,14 +164,19 @@ void add_note(format::NoteCode code, const char* detail) {
     if (section.held()) g_state.notes.add(code, 0, detail, g_state.clock.now_cs());
 }
 
-// The program's own malloc, if it has one, is found before ours: then no hook of ours is ever called for it.
+// The first malloc of the program and what is loaded with it is everybody's. Before ours: no hook of ours is ever
+// called for it.
 void note_foreign_malloc() {
-    void* seen = dlsym(RTLD_DEFAULT, "malloc");
-    if (seen == reinterpret_cast<void*>(&malloc)) return;
-    LoadedObject object{};
-    const bool found = find_object(reinterpret_cast<std::uintptr_t>(seen), &object) && object.link_map;
-    const char* module = found ? object.link_map->l_name : "";
-    add_note(format::NoteCode::kForeignMalloc, module[0] ? module : nullptr);  // the program itself has no name there
+    LoadedObject own{};
+    if (!find_object(reinterpret_cast<std::uintptr_t>(&note_foreign_malloc), &own) || !own.link_map) return;
+    const link_map* object = own.link_map;
+    while (object->l_prev) object = object->l_prev;
+    for (; object && object != own.link_map; object = object->l_next) {
+        if (!defines_function(*object, "malloc")) continue;
+        // The program itself has no name there.
+        add_note(format::NoteCode::kForeignMalloc, object->l_name[0] ? object->l_name : nullptr);
+        return;
+    }
 }
 
 __attribute__((constructor)) void on_load() {

@@ -1,4 +1,7 @@
 # Found by its own run path, which the program that loads it does not have.
 set_target_properties(hostile_loader_asks_by_name PROPERTIES BUILD_RPATH "$ORIGIN")
+# Has a jump of its own that stands for malloc in all libraries: the address of malloc must be known when it is linked.
+target_compile_options(hostile_loader_fixed_address PRIVATE -fno-pie)
+target_link_options(hostile_loader_fixed_address PRIVATE -no-pie)
 # Carries the other libunwind, which unwinds with functions of its own names.
 target_link_libraries(hostile_loader_own_unwinder PRIVATE unwind)

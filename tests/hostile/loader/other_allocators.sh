@@ -37,6 +37,9 @@ for allocator in /usr/lib/*/lib{jemalloc.so.2,tcmalloc.so.4,tcmalloc_minimal.so.
     expect_match "what the program found wrong" '^wrong: 0$' traced.out
     dregs_json top "$TRACE" >top.json
     expect_match "the trace says whose malloc was called" "own malloc.*$(basename "$allocator")" top.json
+    run_traced "$BUILT/fixed_address"
+    dregs_json top "$TRACE" >top.json
+    expect_match "the same where the program jumps to it" "own malloc.*$(basename "$allocator")" top.json
     allocators+=("$(basename "$allocator" | sed 's/^lib//; s/\.so.*//')")
 done
 [ "${#allocators[@]}" -gt 0 ] || skip "none of the allocators is installed"
@@ -44,4 +47,7 @@ DREGS_LIB=$shim
 expect_runs_the_same "$DREGS_PROGRAMS/own_malloc"
 read_trace "$TRACE"
 expect_match "the trace says that the program has a malloc of its own" "own malloc" top.json
+expect_survives "$BUILT/fixed_address"
+expect_top "what is said of a program that brings none" "" "$notes"
+expect_kept 1 main
 survived "linked with, preloaded behind and before the shim: ${allocators[*]}" $((4 * ${#allocators[@]}))

@@ -1,0 +1,52 @@
+// What loaded objects define themselves, in the objects of this process.
+#include "preload/system/defined_symbol.h"
+
+#include <gtest/gtest.h>
+#include <link.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace dregs {
+namespace {
+
+// Names of the loaded objects that define `name`, in the loader's order.
+std::vector<std::string> definers(const char* name) {
+    std::vector<std::string> found;
+    for (const link_map* object = _r_debug.r_map; object; object = object->l_next) {
+        if (defines_function(*object, name)) found.push_back(object->l_name);
+    }
+    return found;
+}
+
+bool ends_with(const std::string& text, const std::string& end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+TEST(DefinedSymbol, IsFoundWhereItIsDefined) {
+    ASSERT_EQ(definers("getenv").size(), 1u);
+    EXPECT_TRUE(ends_with(definers("getenv")[0], "libc.so.6"));
+    EXPECT_EQ(definers("__vdso_getcpu"), std::vector<std::string>{"linux-vdso.so.1"})
+        << "the kernel's, whose tables have no addresses yet";
+}
+
+TEST(DefinedSymbol, WhatIsOnlyCalledIsNotDefined) {
+    // This program and every library of it call memcpy and throw.
+    for (const std::string& object : definers("__cxa_throw"))
+        EXPECT_TRUE(ends_with(object, "libstdc++.so.6")) << object;
+    for (const std::string& object : definers("memcpy")) EXPECT_TRUE(ends_with(object, "libc.so.6")) << object;
+    EXPECT_EQ(definers("no_such_function").size(), 0u);
+    EXPECT_EQ(definers("").size(), 0u);
+}
+
+TEST(DefinedSymbol, AnObjectWithoutTablesDefinesNothing) {
+    ElfW(Dyn) dynamic[] = {{DT_NULL, {0}}};
+    link_map object{};
+    EXPECT_FALSE(defines_function(object, "malloc"));
+    object.l_ld = dynamic;
+    EXPECT_FALSE(defines_function(object, "malloc"));
+}
+
+}  // namespace
+}  // namespace dregs
