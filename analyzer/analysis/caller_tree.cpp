@@ -107,10 +107,7 @@ Draft* Finder::draft(std::uint32_t kind) {
 
 void Finder::add_counters() {
     for (const format::KindCounters& counters : profile_.trace().kind_counters()) {
-        Draft* kind = draft(counters.kind);
-        if (!kind) continue;
-        kind->callers.entered += counters.entered;
-        kind->callers.left += counters.left;
+        if (Draft* kind = draft(counters.kind)) kind->callers.add(counters);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/analysis/kind_counts.h"
 #include "analyzer/analysis/profile.h"
 
 namespace dregs {
@@ -35,10 +36,8 @@ struct ScopePlaceSeen {
     std::uint64_t looks = 0;
 };
 
-struct KindCallers {
+struct KindCallers : KindCounts {
     std::string name;
-    std::uint64_t entered = 0;
-    std::uint64_t left = 0;
     Estimate live;
     Estimate survivors;
     CallerTree allocated;                // of its live blocks
