@@ -2,6 +2,7 @@
 #include "analyzer/analysis/filter.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/string_view.h>
 
 #include <algorithm>
 #include <array>
@@ -35,17 +36,33 @@ bool function_matches(const std::string& pattern, const std::string& function) {
 
 bool is_scope_field(WhereField field) { return field == WhereField::kThread || field == WhereField::kScope; }
 
+const FieldName* find_field(absl::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == absl::string_view::npos) return nullptr;
+    const auto known = std::find_if(kFields.begin(), kFields.end(),
+                                    [&](const auto& field) { return text.substr(0, colon) == field.name; });
+    return known == kFields.end() ? nullptr : &*known;
+}
+
 }  // namespace
 
 Where parse_where(const std::string& text) {
-    const std::size_t colon = text.find(':');
-    const std::string name = text.substr(0, colon);
-    const auto known = std::find_if(kFields.begin(), kFields.end(), [&](const auto& f) { return name == f.name; });
-    if (colon == std::string::npos || known == kFields.end()) {
+    const FieldName* known = find_field(text);
+    if (!known) {
         throw Error(absl::StrCat("--where '", text,
                                  "': expected FIELD:PATTERN with function, file, module, thread, scope or stack"));
     }
-    return {known->field, text.substr(colon + 1)};
+    return {known->field, text.substr(text.find(':') + 1)};
+}
+
+std::string where_problem(const std::string& text, bool blocks) {
+    if (find_field(text)) return {};
+    std::string fields;
+    for (const FieldName& field : kFields) {
+        if (blocks || !is_scope_field(field.field))
+            absl::StrAppend(&fields, fields.empty() ? "" : ",", field.name, ":");
+    }
+    return absl::StrCat(text, " names no field; there are {", fields, "}");
 }
 
 bool FilterMatcher::matches(std::uint32_t stack, const ScopeFacts& facts) {

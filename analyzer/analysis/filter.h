@@ -20,6 +20,9 @@ struct Where {
 
 // 'module:libfoo*'. Throws Error for a field there is not.
 Where parse_where(const std::string& text);
+// What is wrong with such a text, and in braces the fields there are; or nothing. `blocks`: fields of single blocks,
+// too, not of their stacks only.
+std::string where_problem(const std::string& text, bool blocks = true);
 
 struct Filter {
     std::optional<std::string> scope;  // kind of the block's own instance; "" is "no scope"

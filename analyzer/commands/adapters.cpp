@@ -38,12 +38,9 @@ bool is_needed(const Adapter& adapter, const std::set<std::string>& libraries) {
                        [&](const std::string& library) { return library.starts_with(adapter.library); });
 }
 
-void check_name(const std::string& name) {
-    const auto is_it = [&name](const Adapter& adapter) { return name == adapter.name; };
-    if (std::any_of(std::begin(kAdapters), std::end(kAdapters), is_it)) return;
-    const std::string known = absl::StrJoin(
-        kAdapters, ", ", [](std::string* out, const Adapter& adapter) { absl::StrAppend(out, adapter.name); });
-    throw Error(absl::StrCat("run: there is no adapter ", name, "; there are ", known, ", or auto, or none"));
+bool is_known(absl::string_view name) {
+    return std::any_of(std::begin(kAdapters), std::end(kAdapters),
+                       [name](const Adapter& adapter) { return name == adapter.name; });
 }
 
 void add(const std::string& name, const std::string& shim, ChosenAdapters& chosen) {
@@ -64,12 +61,24 @@ ChosenAdapters find_needed(const std::string& program, const std::string& shim) 
 
 }  // namespace
 
+std::string adapter_problem(const std::string& choice) {
+    if (choice == "auto" || choice == "none") return {};
+    for (const absl::string_view name : absl::StrSplit(choice, ',', absl::SkipEmpty())) {
+        if (is_known(name)) continue;
+        const std::string known = absl::StrJoin(
+            kAdapters, ",", [](std::string* out, const Adapter& adapter) { absl::StrAppend(out, adapter.name); });
+        return absl::StrCat("there is no adapter ", name, "; there are {", known, ",auto,none}");
+    }
+    return {};
+}
+
 ChosenAdapters choose_adapters(const std::string& choice, const std::string& program, const std::string& shim) {
+    const std::string problem = adapter_problem(choice);
+    if (!problem.empty()) throw Error("run: " + problem);
     if (choice == "auto") return find_needed(program, shim);
     ChosenAdapters chosen;
     if (choice == "none") return chosen;
     for (const std::string& name : std::vector<std::string>(absl::StrSplit(choice, ',', absl::SkipEmpty()))) {
-        check_name(name);
         add(name, shim, chosen);
         if (::access(chosen.paths.back().c_str(), R_OK) != 0)
             throw Error(absl::StrCat("run: ", chosen.paths.back(), ": this adapter is not installed"));

@@ -16,4 +16,7 @@ struct ChosenAdapters {
 // Error for a name that is no adapter's, and for one that is asked for by name and not installed.
 ChosenAdapters choose_adapters(const std::string& choice, const std::string& program, const std::string& shim);
 
+// What is wrong with a choice, and in braces what there is; or nothing.
+std::string adapter_problem(const std::string& choice);
+
 }  // namespace dregs

@@ -3,6 +3,9 @@
 #include "analyzer/manual/command_table.h"
 #include "analyzer/manual/completion.h"
 #include "analyzer/manual/man_page.h"
+#include "analyzer/symbols/frame.h"
+#include "analyzer/trace/error.h"
+#include "analyzer/trace/locate.h"
 #include "analyzer/trace/traced_processes.h"
 
 namespace dregs {
@@ -14,6 +17,19 @@ std::vector<Candidate> traced_pids() {
         pids.push_back({std::to_string(process.pid), process.program});
     }
     return pids;
+}
+
+// Modules by their last part, as --where finds them, too.
+TraceNames names_in(const std::string& trace) {
+    try {
+        TraceNames names = read_trace_names(*open_trace_or_pid(trace).source);
+        std::set<std::string> modules;
+        for (const std::string& path : names.modules) modules.emplace(display_name(path));
+        names.modules = modules;
+        return names;
+    } catch (const Error&) {  // what is no trace has no names
+        return {};
+    }
 }
 
 }  // namespace
@@ -31,7 +47,7 @@ void add_complete(CLI::App& app, Invocation& invocation) {
     CLI::App* command = app.add_subcommand("complete", "What may stand next, for the shells")->group("");
     command->prefix_command();
     command->callback([&app, &invocation] {
-        invocation.out << completion_lines(complete(read_commands(app), invocation.program, traced_pids));
+        invocation.out << completion_lines(complete(read_commands(app), invocation.program, {traced_pids, names_in}));
     });
 }
 

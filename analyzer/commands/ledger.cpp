@@ -75,6 +75,7 @@ void add_ledger(CLI::App& app, Invocation& invocation) {
         ->add_option("--where", arguments->where,
                      "Only blocks whose allocation site matches, such as 'module:libfoo*'; also function:,\n"
                      "file:, and stack: for any function of the stack. More than one: all must hold")
+        ->check(CLI::Validator([](const std::string& text) { return where_problem(text, false); }, ""))
         ->type_name("FIELD:PATTERN")
         ->allow_extra_args(false);
     add_report_options(*command, arguments->report, false);

@@ -27,6 +27,7 @@ void add_filter_options(CLI::App& command, RankingArguments& arguments) {
         .add_option("--where", arguments.where,
                     "Only blocks whose site matches, such as 'module:libfoo*'; also function:, file:,\n"
                     "thread:, scope:, and stack: for any function of the stack. More than one: all must hold")
+        ->check(CLI::Validator([](const std::string& text) { return where_problem(text); }, ""))
         ->type_name("FIELD:PATTERN")
         ->allow_extra_args(false);
 }

@@ -173,6 +173,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
         ->add_option("--adapter", arguments->adapter,
                      "Show the pools of these libraries, as names with commas; auto: of those that the program is "
                      "linked with; none (DREGS_ADAPTER; default: auto)")
+        ->check(CLI::Validator(adapter_problem, ""))
         ->type_name("NAMES");
     arguments->triggers.add_to_run(*command);
     command

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "analyzer/commands/signal_name.h"
 #include "analyzer/trace/error.h"
@@ -25,6 +26,17 @@ std::string variable_of(const std::string& option) {
 bool can_ask(int signal) {
     constexpr int kOthers[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXFSZ};
     return signal != 0 && std::find(std::begin(kOthers), std::end(kOthers), signal) == std::end(kOthers);
+}
+
+// What is no signal at all, and in braces what can ask.
+std::string signal_problem(const std::string& name) {
+    if (name.empty() || signal_by_name(name) != 0) return {};
+    std::string known = "RTMIN,RTMAX";
+    for (int signal = 1; signal < SIGRTMIN; ++signal) {
+        const char* abbreviation = ::sigabbrev_np(signal);
+        if (abbreviation && can_ask(signal)) absl::StrAppend(&known, ",", abbreviation);
+    }
+    return absl::StrCat("there is no signal ", name, "; there are {", known, "}");
 }
 
 }  // namespace
@@ -48,6 +60,7 @@ void TriggerOptions::add_to_run(CLI::App& command) {
         "When this signal is sent to dregs run, which does not pass it on\n(default: RTMIN, which it never does)")
         ->expected(0, 1)
         ->default_str("RTMIN")
+        ->check(CLI::Validator(signal_problem, ""))
         ->group(group);
     command.add_flag("--snapshot-exit", exit_, "The last state of the program, with the time of its end")
         ->envname(variable_of("--snapshot-exit"))

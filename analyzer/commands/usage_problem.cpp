@@ -4,6 +4,7 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
 
@@ -26,6 +27,16 @@ std::string unknown_command(CLI::App& app, const std::string& word) {
                         meant.empty() ? "; there are " + absl::StrJoin(names, ", ") : meant);
 }
 
+bool is_refused(CLI::Option& option, std::string value) { return !(*option.get_validator())(value).empty(); }
+
+// Of names with commas the one that is refused.
+std::string refused_part(CLI::Option& option, const std::string& value) {
+    for (const absl::string_view part : absl::StrSplit(value, ',')) {
+        if (is_refused(option, std::string(part))) return std::string(part);
+    }
+    return value;
+}
+
 // "--sort: there is no byts; there are age, bytes, count; did you mean bytes?" Empty when no such check failed.
 std::string unknown_choice(CLI::App& command, const std::string& message) {
     for (CLI::Option* option : command.get_options({})) {
@@ -33,9 +44,10 @@ std::string unknown_choice(CLI::App& command, const std::string& message) {
         const std::vector<std::string> choices = choices_of(*option);
         if (choices.empty()) return "";
         for (const std::string& value : option->results()) {
-            if (std::find(choices.begin(), choices.end(), value) != choices.end()) continue;
-            return absl::StrCat(option->get_name(), ": there is no ", value, "; there are ",
-                                absl::StrJoin(choices, ", "), did_you_mean(value, choices));
+            if (!is_refused(*option, value)) continue;
+            const std::string part = refused_part(*option, value);
+            return absl::StrCat(option->get_name(), ": there is no ", part, "; there are ",
+                                absl::StrJoin(choices, ", "), did_you_mean(part, choices));
         }
     }
     return "";

@@ -20,6 +20,7 @@ struct OptionRow {
     bool value_may_lack = false;
 
     bool takes_value() const { return !placeholder.empty(); }
+    bool takes_names() const { return placeholder == "NAMES"; }  // several, with commas
     bool has_name(const std::string& name) const;
 };
 

@@ -11,17 +11,20 @@ namespace {
 
 class Completer {
   public:
-    Completer(const CommandTable& table, const std::vector<std::string>& words,
-              const std::function<std::vector<Candidate>()>& pids)
-        : table_(table), words_(words), pids_(pids), word_(words.empty() ? "" : words.back()) {}
+    Completer(const CommandTable& table, const std::vector<std::string>& words, const CompletionSources& sources)
+        : table_(table), words_(words), sources_(sources), word_(words.empty() ? "" : words.back()) {}
 
     Completion run();
 
   private:
     void offer(const std::string& text, const std::string& help);
+    void offer_all(const std::set<std::string>& names, const std::string& before, const std::string& behind = "");
     void offer_commands();
     void offer_options(const CommandRow& command);
-    void offer_value(const OptionRow& option, const std::string& prefix);
+    void offer_value(const CommandRow& command, const OptionRow& option, const std::string& prefix);
+    void offer_names(const OptionRow& option, const std::string& prefix);
+    void offer_names_of(const CommandRow& command, const std::string& what, const std::string& prefix);
+    std::vector<std::string> arguments_before(const CommandRow& command) const;
     void offer_argument(const CommandRow& command);
     bool offer_program(const CommandRow& command);
     bool offer_value_behind_option(const CommandRow& command);
@@ -29,7 +32,7 @@ class Completer {
 
     const CommandTable& table_;
     const std::vector<std::string>& words_;
-    const std::function<std::vector<Candidate>()>& pids_;
+    const CompletionSources& sources_;
     std::string word_;
     Completion out_;
 };
@@ -40,8 +43,7 @@ FileCandidates files_for(const std::string& placeholder) {
     if (absl::StrContains(placeholder, "TRACE") || absl::StrContains(placeholder, "OLD"))
         return FileCandidates::kTraces;
     if (absl::StrContains(placeholder, "DIR")) return FileCandidates::kFolders;
-    const bool file = absl::StrContains(placeholder, "FILE") || placeholder == "PATTERN";
-    return file ? FileCandidates::kAny : FileCandidates::kNone;
+    return absl::StrContains(placeholder, "FILE") ? FileCandidates::kAny : FileCandidates::kNone;
 }
 
 // The first sentence, or what stands before a remark.
@@ -52,6 +54,10 @@ std::string short_help(const std::string& help) {
 
 void Completer::offer(const std::string& text, const std::string& help) {
     if (absl::StartsWith(text, word_)) out_.candidates.push_back({text, help});
+}
+
+void Completer::offer_all(const std::set<std::string>& names, const std::string& before, const std::string& behind) {
+    for (const std::string& name : names) offer(absl::StrCat(before, name, behind), "");
 }
 
 void Completer::offer_commands() {
@@ -66,11 +72,53 @@ void Completer::offer_options(const CommandRow& command) {
     }
 }
 
-void Completer::offer_value(const OptionRow& option, const std::string& prefix) {
-    for (const std::string& choice : option.choices) offer(prefix + choice, "");
+// Of names with commas the last; those before it are not offered again.
+void Completer::offer_names(const OptionRow& option, const std::string& prefix) {
+    const std::string given = word_.substr(prefix.size());
+    const std::size_t comma = given.rfind(',');
+    const std::string before = comma == std::string::npos ? "" : given.substr(0, comma + 1);
+    for (const std::string& choice : option.choices) {
+        if (!absl::StrContains("," + before, "," + choice + ",")) offer(prefix + before + choice, "");
+    }
+    if (!option.choices.empty()) return;
+    out_.files = FileCandidates::kPrograms;
+    out_.file_prefix = prefix + before;
+}
+
+// What the traces on the command line call their kinds of scopes, threads or modules.
+void Completer::offer_names_of(const CommandRow& command, const std::string& what, const std::string& prefix) {
+    for (const std::string& trace : arguments_before(command)) {
+        const TraceNames names = sources_.names_in(trace);
+        if (what == "scope:") offer_all(names.kinds, prefix);
+        if (what == "thread:") offer_all(names.threads, prefix, "*");  // its number follows
+        if (what == "module:") offer_all(names.modules, prefix);
+    }
+}
+
+void Completer::offer_value(const CommandRow& command, const OptionRow& option, const std::string& prefix) {
+    if (option.takes_names()) return offer_names(option, prefix);
+    if (option.placeholder == "KIND") return offer_names_of(command, "scope:", prefix);
+    for (const std::string& choice : option.choices) {
+        offer(prefix + choice, "");
+        const bool field = absl::EndsWith(choice, ":");
+        if (field && absl::StartsWith(word_, prefix + choice)) offer_names_of(command, choice, prefix + choice);
+    }
     if (!option.choices.empty()) return;
     out_.files = files_for(option.placeholder);
     out_.file_prefix = prefix;
+}
+
+// What stands before the word and is neither an option nor its value.
+std::vector<std::string> Completer::arguments_before(const CommandRow& command) const {
+    std::vector<std::string> arguments;
+    for (std::size_t i = 1; i + 1 < words_.size(); ++i) {
+        if (!absl::StartsWith(words_[i], "-")) {
+            arguments.push_back(words_[i]);
+        } else if (takes_next_word(command.find_option(words_[i]))) {
+            ++i;
+        }
+    }
+    return arguments;
 }
 
 void Completer::offer_argument(const CommandRow& command) {
@@ -79,7 +127,7 @@ void Completer::offer_argument(const CommandRow& command) {
     out_.files = files_for(placeholder);
     const bool pid = absl::StrContains(placeholder, "PID") || absl::StrContains(placeholder, "OLD");
     if (!pid) return;
-    for (const Candidate& candidate : pids_()) offer(candidate.text, candidate.help);
+    for (const Candidate& candidate : sources_.pids()) offer(candidate.text, candidate.help);
 }
 
 // Behind "--" or the program's name everything is the program's.
@@ -103,12 +151,12 @@ bool Completer::offer_value_behind_option(const CommandRow& command) {
     const std::size_t equals = word_.find('=');
     if (absl::StartsWith(word_, "--") && equals != std::string::npos) {
         const OptionRow* option = command.find_option(word_.substr(0, equals));
-        if (option) offer_value(*option, word_.substr(0, equals + 1));
+        if (option) offer_value(command, *option, word_.substr(0, equals + 1));
         return true;
     }
     const OptionRow* before = words_.size() > 2 ? command.find_option(words_[words_.size() - 2]) : nullptr;
     if (!takes_next_word(before)) return false;
-    offer_value(*before, "");
+    offer_value(command, *before, "");
     return true;
 }
 
@@ -159,8 +207,8 @@ std::string clean(std::string text) {
 }  // namespace
 
 Completion complete(const CommandTable& table, const std::vector<std::string>& words,
-                    const std::function<std::vector<Candidate>()>& pids) {
-    return Completer(table, words, pids).run();
+                    const CompletionSources& sources) {
+    return Completer(table, words, sources).run();
 }
 
 std::string completion_lines(const Completion& completion) {

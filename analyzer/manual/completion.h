@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/manual/command_table.h"
+#include "analyzer/trace/trace_names.h"
 
 namespace dregs {
 
@@ -25,10 +26,14 @@ struct Completion {
     std::string file_prefix;  // what stands before the file's name in the word: "--output="
 };
 
-// `words`: what stands behind "dregs", the last of them the word to complete, which may be empty. `pids` is only called
-// where a process may stand.
-Completion complete(const CommandTable& table, const std::vector<std::string>& words,
-                    const std::function<std::vector<Candidate>()>& pids);
+// What is asked only where it may stand.
+struct CompletionSources {
+    std::function<std::vector<Candidate>()> pids;                  // of traced processes
+    std::function<TraceNames(const std::string& trace)> names_in;  // of a trace or pid; none where it cannot be read
+};
+
+// `words`: what stands behind "dregs", the last of them the word to complete, which may be empty.
+Completion complete(const CommandTable& table, const std::vector<std::string>& words, const CompletionSources& sources);
 
 // Lines for the scripts: ":traces PREFIX" for files, then one "TEXT<tab>HELP" for each candidate.
 std::string completion_lines(const Completion& completion);

@@ -3,19 +3,12 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <cstring>
 #include <utility>
 
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 
 namespace dregs {
-namespace {
-
-// A command line may be long; anything longer is damage, not text.
-constexpr std::uint32_t kMaxStringBytes = 4u << 20;
-
-}  // namespace
 
 Trace::Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<format::Release> releases,
              const BlockDamage& damage)
@@ -31,9 +24,7 @@ Trace::Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<f
       kind_counters_(source, header_, format::kKindCounters),
       threads_(source, header_, format::kThreads),
       notes_(source, header_, format::kNotes),
-      last_header_(read_header(source)),
-      string_layout_(source, last_header_, format::kStrings),
-      strings_(source, last_header_, format::kStrings),
+      strings_(source, read_header(source)),
       damage_(damage),
       in_flux_(scopes_.size()) {
     for (auto scope = scopes_.begin(); scope != scopes_.end(); ++scope)
@@ -41,19 +32,6 @@ Trace::Trace(const ByteSource& source, const ScopeMoments& before, RecordArray<f
 }
 
 void Trace::fail(std::uint64_t offset, const std::string& what) const { throw TraceError(name_, offset, what); }
-
-std::string_view Trace::string(format::StringRef ref) const {
-    if (ref == 0) return {};
-    std::uint32_t length = 0;
-    const std::uint64_t text = std::uint64_t{ref} + sizeof(length);
-    if (text > strings_.size())
-        fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " is beyond the string table"));
-    std::memcpy(&length, strings_.data() + ref, sizeof(length));
-    if (length > kMaxStringBytes || length > strings_.size() - text) {
-        fail(string_layout_.offset_of(ref), absl::StrCat("string ", ref, " has the impossible length ", length));
-    }
-    return {reinterpret_cast<const char*>(strings_.data()) + text, length};
-}
 
 bool Trace::has_stack(std::uint32_t stack) const {
     return stack < format::kStackRoots || (stack < nodes_.size() && nodes_[stack].location != 0);

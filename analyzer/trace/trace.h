@@ -14,6 +14,7 @@
 #include "analyzer/trace/block_reader.h"
 #include "analyzer/trace/record_array.h"
 #include "analyzer/trace/scope_moments.h"
+#include "analyzer/trace/string_table.h"
 
 namespace dregs {
 
@@ -37,7 +38,7 @@ class Trace {
     const BlockDamage& damage() const { return damage_; }
 
     // Empty for 0. Throws TraceError when it does not lie in the string table.
-    std::string_view string(format::StringRef ref) const;
+    std::string_view string(format::StringRef ref) const { return strings_.at(ref); }
 
     bool has_stack(std::uint32_t stack) const;
     bool has_scope(std::uint32_t scope) const { return scope < scopes_.size(); }
@@ -64,9 +65,7 @@ class Trace {
     RecordArray<format::KindCounters> kind_counters_;
     RecordArray<format::ThreadCounters> threads_;
     RecordArray<format::Note> notes_;
-    format::Header last_header_;
-    TableLayout string_layout_;
-    RecordArray<std::uint8_t> strings_;
+    StringTable strings_;
     BlockDamage damage_;
     std::vector<bool> in_flux_;
 };

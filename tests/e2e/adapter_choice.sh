@@ -27,7 +27,7 @@ DREGS_ADAPTER=none run_with
 expect_eq "kinds by the variable" "" "$KINDS"
 "$DREGS_BIN" run --adapter=nonsense -- true >out 2>err
 expect_eq "exit status for an adapter that is none" 2 $?
-expect_match "what there is" 'there is no adapter nonsense; there are .*wmem' err
+expect_match "what there is" '--adapter: there is no nonsense; there are .*wmem' err
 # A program without the library, with all adapters, is none the wiser.
 "$DREGS_BIN" run -q --adapter=wmem -- sh -c 'echo "$1"' sh 'as it was' >out 2>err
 expect_eq "output of a program without the library" "as it was" "$(cat out)"

@@ -15,6 +15,9 @@ says "an option of run" 'run: there is no option --limt; did you mean --limit\?$
 says "an option in no command" 'there is no option --verson; did you mean --version\?$' --verson
 says "a value" '--sort: there is no byts; there are age, bytes, count, outlived; did you mean bytes\?$' top x --sort=byts
 says "a value that is nothing like it" '--color: there is no purple; there are always, auto, never$' top x --color=purple
+says "one of several names" '--adapter: there is no tallok; there are apr, auto, none, talloc, wmem; did you mean talloc\?$' run --adapter=apr,tallok -- true
+says "a field" '--where: there is no modul:libx; there are file:, .*stack:, thread:' top x --where module:libc.so --where modul:libx
+says "a signal" '--snapshot-signal: there is no USR3; there are .*USR2.*; did you mean USR' run --snapshot-signal=USR3 -- true
 says "a hostile word" 'there is no command \\x1b\[31m' $'\x1b[31m'
 
 # Files.

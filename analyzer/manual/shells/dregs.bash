@@ -1,30 +1,32 @@
 # Completion of dregs for bash. What may stand next is dregs' own answer; this hands over the words and shows it.
 _dregs() {
-    local words=() word i joined=0 kind prefix text help answer
-    # Readline parts words at "=": --by=site is three of them.
-    for ((i = 1; i <= COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
-        if ((joined)) || [[ $word == = && ${#words[@]} -gt 0 && ${words[-1]} == --* && ${words[-1]} != *=* ]]; then
-            if ((joined)) && [[ $word == = ]]; then continue; fi
+    # Readline parts words at "=" and ":", and replaces what stands behind the last of them: --where=scope:x is five words.
+    local words=() rest=$COMP_LINE before word i
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]} before=${rest%%[![:space:]]*}
+        rest=${rest#"$before$word"}
+        if [[ $i -gt 0 && -z $before && ($word == [=:]* || ${COMP_WORDS[i - 1]} == *[=:]) ]]; then
             words[-1]+=$word
-            [[ $word == = ]] && joined=1 || joined=0
         else
             words+=("$word")
         fi
     done
-    answer=$("${COMP_WORDS[0]/#\~/$HOME}" complete -- "${words[@]}" 2>/dev/null) || return
+    local answer kind prefix text help current=${words[-1]} cut="" breaks=${COMP_WORDBREAKS//[!=:]/}
+    answer=$("${words[0]/#\~/$HOME}" complete -- "${words[@]:1}" 2>/dev/null) || return
+    [[ -n $breaks && $current == *[$breaks]* ]] && cut=${current%"${current##*[$breaks]}"}
     COMPREPLY=()
-    local current=${words[-1]} cut=""
-    [[ $COMP_WORDBREAKS == *=* && $current == --*=* ]] && cut=${current%%=*}=
     while IFS=$'\t' read -r text help; do
         if [[ $text == :* ]]; then
             kind=${text%% *} prefix=${text#* }
         else
-            COMPREPLY+=("${text#"$cut"}")
+            [[ $text == *: ]] && compopt -o nospace 2>/dev/null
+            # Names come from traces: nothing in them is for the shell to run.
+            text=${text#"$cut"}
+            [[ $text == *[!a-zA-Z0-9_.,:=+/-]* ]] && printf -v text %q "$text"
+            COMPREPLY+=("$text")
         fi
     done <<<"$answer"
     current=${current#"$prefix"}
-    [[ $prefix == "$cut" ]] && prefix=
     local files=()
     case $kind in
     :traces) mapfile -t files < <(compgen -f -X '!*.dregs' -- "$current"; compgen -d -- "$current") ;;
@@ -34,6 +36,9 @@ _dregs() {
     esac
     ((${#files[@]})) || return 0
     compopt -o filenames 2>/dev/null
-    COMPREPLY+=("${files[@]/#/$prefix}")
+    for text in "${files[@]}"; do
+        text=$prefix$text
+        COMPREPLY+=("${text#"$cut"}")
+    done
 }
 complete -F _dregs dregs

@@ -15,7 +15,7 @@ function __dregs_complete
         case :folders
             __fish_complete_directories "$part" '' | string replace -r '^' -- "$prefix"
         case :programs
-            __fish_complete_command
+            complete -C "$part" | string match -v -- '-*' | string replace -r '^' -- "$prefix"
     end
 end
 complete -c dregs -f -a '(__dregs_complete)'

@@ -22,16 +22,27 @@ class ManualTest : public testing::Test {
         look_->add_option("--mode", text_, "How")->check(CLI::IsMember({"on", "off"}).description(""));
         look_->add_option("--rows", number_, "How many")->check(CLI::Range(1, 9).description(""))->type_name("N");
         look_->add_option("--output", text_, "Where to")->type_name("FILE");
+        look_->add_option("--scope", text_, "Of this kind")->type_name("KIND");
+        look_->add_option("--where", text_, "Of these")
+            ->check(CLI::IsMember({"scope:", "thread:", "module:", "file:"}).description(""))
+            ->type_name("FIELD:PATTERN");
         look_->add_flag("--all", all_, "Everything");
         app_.add_subcommand("hidden", "Not shown")->group("");
         CLI::App* run = app_.add_subcommand("run", "Run it");
         run->add_option("--limit", text_, "Most")->type_name("BYTES");
+        run->add_option("--pools", text_, "Of these libraries")
+            ->check(CLI::IsMember({"apr", "talloc"}).description(""))
+            ->type_name("NAMES");
+        run->add_option("--only", text_, "Programs")->type_name("NAMES");
         run->prefix_command();
         table_ = read_commands(app_);
     }
 
     std::vector<std::string> offered(const std::vector<std::string>& words) {
-        completion_ = complete(table_, words, [] { return std::vector<Candidate>{{"4711", "server"}}; });
+        const auto names_in = [](const std::string& trace) {
+            return trace == "t" ? TraceNames{{"file", "packet"}, {"worker"}, {"libx.so"}} : TraceNames{};
+        };
+        completion_ = complete(table_, words, {[] { return std::vector<Candidate>{{"4711", "server"}}; }, names_in});
         std::vector<std::string> texts;
         for (const Candidate& candidate : completion_.candidates) texts.push_back(candidate.text);
         return texts;
@@ -76,6 +87,26 @@ TEST_F(ManualTest, CompletesCommandsOptionsAndValues) {
     EXPECT_EQ(offered({"look", "--nothing=c"}), Words{});
     EXPECT_EQ(offered({"nothing", ""}), Words{});
     EXPECT_EQ(offered({}), (Words{"look", "run"}));
+}
+
+TEST_F(ManualTest, CompletesNamesWithCommasOneByOne) {
+    EXPECT_EQ(offered({"run", "--pools="}), (Words{"--pools=apr", "--pools=talloc"}));
+    EXPECT_EQ(offered({"run", "--pools", "apr,"}), Words{"apr,talloc"});
+    EXPECT_EQ(offered({"run", "--pools", "apr,talloc,"}), Words{});
+    EXPECT_EQ(files({"run", "--only=ls,ca"}), FileCandidates::kPrograms);
+    EXPECT_EQ(completion_.file_prefix, "--only=ls,");
+}
+
+TEST_F(ManualTest, CompletesWhatTheTracesOnTheLineHave) {
+    EXPECT_EQ(offered({"look", "t", "--scope", ""}), (Words{"file", "packet"}));
+    EXPECT_EQ(offered({"look", "--rows", "3", "t", "--scope=p"}), Words{"--scope=packet"});
+    EXPECT_EQ(offered({"look", "--scope", ""}), Words{}) << "no trace yet";
+    EXPECT_EQ(offered({"look", "other", "--scope", ""}), Words{});
+    EXPECT_EQ(offered({"look", "t", "--where", ""}), (Words{"file:", "module:", "scope:", "thread:"}));
+    EXPECT_EQ(offered({"look", "t", "--where=sc"}), Words{"--where=scope:"});
+    EXPECT_EQ(offered({"look", "t", "--where=scope:f"}), Words{"--where=scope:file"});
+    EXPECT_EQ(offered({"look", "t", "--where", "thread:"}), (Words{"thread:", "thread:worker*"}));
+    EXPECT_EQ(offered({"look", "t", "--where", "module:l"}), Words{"module:libx.so"});
 }
 
 TEST_F(ManualTest, CompletesFilesAndProcesses) {
