@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""report_page.py CASE PAGE [JSON]: opens a page of `dregs report` in Chromium and uses it as a person would.
+"""report_page.py CASE PAGE [JSON]: opens a page of `dregs report` in a browser and uses it as a person would.
+
+DREGS_BROWSER=firefox takes Firefox in place of Chromium.
 
 Each case is a function below. JSON is what `top --json`, `diff --json` or `ledger --json` say of the same traces: the
 program's own output in another form, which the page must agree with to the block.
 """
 import json
+import os
 import sys
 
 from chromium import Chromium
+from firefox import Firefox
 
 ROWS = "#ranking-body > tr:not(.opened)"
 SIZES = ((1000, 700, False), (390, 844, True))
@@ -247,7 +251,8 @@ def hostile_case(page, path, top):
 def main():
     case, path = sys.argv[1:3]
     said = json.load(open(sys.argv[3], encoding="utf-8")) if len(sys.argv) > 3 else None
-    with Chromium() as page:
+    browser = Firefox if os.environ.get("DREGS_BROWSER") == "firefox" else Chromium
+    with browser() as page:
         page.look(1000, 700)
         open_page(page, path)
         globals()[case + "_case"](page, path, said)

@@ -42,6 +42,11 @@ need() {
     done
 }
 
+# DREGS_BROWSER=firefox: pages are opened in that.
+need_browser() {
+    if [ "${DREGS_BROWSER:-}" = firefox ]; then need firefox-esr; else need chromium; fi
+}
+
 expect_eq() {  # WHAT EXPECTED ACTUAL
     [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A page of sixteen snapshots has the trends of diff, one of two their difference.
 . "$(dirname "$0")/harness.sh"
-need chromium
+need_browser
 run traced "$DREGS_LIB" "$DREGS_PROGRAMS/cache_and_leak" 0
 expect_eq "exit status" 0 "$STATUS"
 dregs_json diff traces/*phase*.dregs >trends.json

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A page has the ledger where it was recorded, and of a program that was compiled here lines of its source.
 . "$(dirname "$0")/harness.sh"
-need chromium
+need_browser
 export DREGS_LEDGER=1
 run_traced "$DREGS_PROGRAMS/nswapsim" 1000
 dregs_json ledger "$TRACE" >ledger.json

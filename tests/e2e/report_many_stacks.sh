@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A page of a hundred thousand stacks: packed, exact, and usable.
 . "$(dirname "$0")/harness.sh"
-need chromium
+need_browser
 run_traced "$DREGS_PROGRAMS/many_stacks" 100000 1
 expect_sound "$TRACE"
 "$DREGS_BIN" report "$TRACE" -o page.html >said || fail "report: exit status $?"

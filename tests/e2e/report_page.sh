@@ -2,7 +2,7 @@
 # The page of `dregs report`, in a browser: its numbers are those of top, scopes of the marked server; it can be searched,
 # sorted, filtered, zoomed, by mouse and keyboard.
 . "$(dirname "$0")/harness.sh"
-need chromium
+need_browser
 LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/request_server" 4 >server.out 2>server.err &
 SERVER=$!
 STARTED+=("$SERVER")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A page of a sample shows the estimates that top shows, with their errors.
 . "$(dirname "$0")/harness.sh"
-need chromium
+need_browser
 DREGS_SAMPLE=4K run_traced "$DREGS_PROGRAMS/sampled_leaks" 4
 dregs_json top "$TRACE" >top.json
 "$DREGS_BIN" report "$TRACE" -o page.html >said || fail "report: exit status $?"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Names that would end a string, a script, a comment or an attribute: on a report's page they are text, and nothing runs.
 . "$(dirname "$0")/../suite.sh"
-need chromium
+need_browser
 "$BUILT/hostile_names" names.dregs
 dregs_json top names.dregs >top.json
 "$DREGS_BIN" report names.dregs -o names.html >said || fail "report: exit status $?"
