@@ -7,7 +7,7 @@ folder=$1 line=$2 list=$PWD/../zsh.list
 : >$list
 zpty shell zsh -f -i
 send() { zpty -w shell "$1" }
-send "PROMPT= ; PS2= ; fpath=($folder \$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' verbose no"
+send "PROMPT= ; PS2= ; KEYTIMEOUT=1; fpath=($folder \$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' verbose no"
 send "compadd() { local -a given; builtin compadd -O given \"\$@\"; print -rl -- \$given >>$list; builtin compadd \"\$@\" }"
 send "finish() { print -r -- COMPLETED; zle kill-whole-line }; zle -N finish; bindkey '^X' finish; print -r -- REA\DY"
 zpty -r -m shell ignored "*READY*"
