@@ -78,7 +78,8 @@ void Completer::offer_names(const OptionRow& option, const std::string& prefix) 
     const std::size_t comma = given.rfind(',');
     const std::string before = comma == std::string::npos ? "" : given.substr(0, comma + 1);
     for (const std::string& choice : option.choices) {
-        if (!absl::StrContains("," + before, "," + choice + ",")) offer(prefix + before + choice, "");
+        const bool given_already = absl::StrContains(absl::StrCat(",", before), absl::StrCat(",", choice, ","));
+        if (!given_already) offer(absl::StrCat(prefix, before, choice), "");
     }
     if (!option.choices.empty()) return;
     out_.files = FileCandidates::kPrograms;

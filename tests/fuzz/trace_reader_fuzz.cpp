@@ -33,6 +33,7 @@
 #include "analyzer/trace/header_reader.h"
 #include "analyzer/trace/load.h"
 #include "analyzer/trace/snapshot.h"
+#include "analyzer/trace/trace_names.h"
 #include "analyzer/trace/trace_writer.h"
 
 using namespace dregs;
@@ -178,6 +179,7 @@ void export_everything(std::ostream& out, Profile& profile, const Symbolizer& sy
 }
 
 void answer_everything(const ByteSource& source) {
+    (void)read_trace_names(source);
     BlockSums sums(read_header(source).sample_bytes);
     Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
     SymbolizerOptions nowhere;  // a hostile path must not lead out of the test

@@ -10,6 +10,7 @@
 #include "analyzer/analysis/scope_report.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
+#include "analyzer/trace/trace_names.h"
 #include "trace_fixture.h"
 
 namespace dregs {
@@ -26,6 +27,7 @@ void use(const ByteSource& source) {
         (void)profile.namer().cut_reason(row.top_stack);
     }
     report_scopes(profile);
+    (void)read_trace_names(source);
 }
 
 std::string error_of(const std::vector<std::uint8_t>& bytes) {
