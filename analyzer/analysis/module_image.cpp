@@ -10,7 +10,7 @@ constexpr std::size_t kMaxPath = 8192;  // longer ones name no file
 
 }  // namespace
 
-ModuleImage make_module_image(const Trace& trace, const format::Module& module) {
+ModuleImage make_module_image(const Trace& trace, const format::Module& module, std::uint32_t pid) {
     ModuleImage image;
     image.path = std::string(trace.string(module.path).substr(0, kMaxPath));
     const std::uint32_t id_bytes = std::min(module.build_id_bytes, format::kBuildIdBytes);
@@ -23,6 +23,7 @@ ModuleImage make_module_image(const Trace& trace, const format::Module& module) 
     image.main = (module.flags & format::kModuleMain) != 0;
     image.vdso = (module.flags & format::kModuleVdso) != 0;
     image.shim = (module.flags & format::kModuleShim) != 0;
+    image.pid = pid;
     image.unloaded = module.state == format::ModuleState::kUnloaded;
     return image;
 }

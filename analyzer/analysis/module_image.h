@@ -6,6 +6,7 @@
 
 namespace dregs {
 
-ModuleImage make_module_image(const Trace& trace, const format::Module& module);
+// `pid`: of the process, while it runs; 0: it is gone.
+ModuleImage make_module_image(const Trace& trace, const format::Module& module, std::uint32_t pid);
 
 }  // namespace dregs

@@ -30,7 +30,7 @@ Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, Namin
       status_(std::move(status)),
       live_(sums, trace_),
       scopes_(trace_),
-      namer_(trace_, naming.symbolizer, naming.wrappers, naming.show_wrappers),
+      namer_(trace_, naming.symbolizer, naming.wrappers, naming.show_wrappers, status_.running() ? status_.pid : 0),
       now_cs_(find_now()) {
     suppress(naming.suppressions);
     totals_ = sum_totals(trace_, live_);

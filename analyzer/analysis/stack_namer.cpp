@@ -38,8 +38,9 @@ constexpr std::size_t kMaxUnnamed = 8;
 
 }  // namespace
 
-StackNamer::StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers)
-    : trace_(trace), symbolizer_(symbolizer), wrappers_(wrappers), show_wrappers_(show_wrappers) {
+StackNamer::StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers,
+                       std::uint32_t pid)
+    : trace_(trace), symbolizer_(symbolizer), wrappers_(wrappers), show_wrappers_(show_wrappers), pid_(pid) {
     nowhere_.frames = &keep(made_up("[no stack]"));
     nowhere_.first_user = 0;
 }
@@ -50,7 +51,7 @@ const ModuleImage* StackNamer::image(std::uint32_t module) {
     if (const auto known = images_.find(module); known != images_.end()) return &known->second;
     const format::Module* found = module == format::kNoModule ? nullptr : trace_.modules().find(module);
     if (!found || found->state == format::ModuleState::kFree) return nullptr;
-    return &images_.emplace(module, make_module_image(trace_, *found)).first->second;
+    return &images_.emplace(module, make_module_image(trace_, *found, pid_)).first->second;
 }
 
 const std::vector<Frame>& StackNamer::resolve(std::uint64_t location) {

@@ -23,8 +23,10 @@ namespace dregs {
 
 class StackNamer {
   public:
-    // With `show_wrappers` no frame is taken for a wrapper.
-    StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers);
+    // With `show_wrappers` no frame is taken for a wrapper. `pid` is the process's while it runs: its files may be
+    // where only it sees them; 0: it is gone.
+    StackNamer(const Trace& trace, Symbolizer& symbolizer, const WrapperList& wrappers, bool show_wrappers,
+               std::uint32_t pid = 0);
 
     // The same stack as one that ends in a release: where the frame that called free is gone, because its function ends
     // in a jump to it, that function is taken for one frame more. Goes wherever a stack goes here.
@@ -91,6 +93,7 @@ class StackNamer {
     Symbolizer& symbolizer_;
     const WrapperList& wrappers_;
     bool show_wrappers_;
+    std::uint32_t pid_;
     absl::node_hash_map<std::uint64_t, Place> places_;  // pointers into it are kept
     absl::node_hash_map<std::uint64_t, Place> jumped_;  // by location; without frames where there is nothing
     absl::flat_hash_map<std::uint32_t, SitePlace> sites_;

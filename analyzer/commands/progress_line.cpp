@@ -14,16 +14,18 @@ using namespace std::chrono_literals;
 
 }  // namespace
 
-ProgressLine::ProgressLine(std::string what)
-    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1), next_(Clock::now() + 1s) {}
+ProgressLine::ProgressLine(std::string what, std::chrono::milliseconds silent)
+    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1), next_(Clock::now() + silent) {}
 
 ProgressLine::~ProgressLine() {
     if (shown_) std::cerr << "\r\x1b[K" << std::flush;
 }
 
 void ProgressLine::show(std::uint64_t done, std::uint64_t total) {
-    if (!terminal_ || total == 0 || Clock::now() < next_) return;
-    std::cerr << '\r' << escape_text(what_) << ": " << done * 100 / total << " %\x1b[K" << std::flush;
+    if (!terminal_ || Clock::now() < next_) return;
+    std::cerr << '\r' << escape_text(what_);
+    if (total > 0) std::cerr << ": " << done * 100 / total << " %";
+    std::cerr << "\x1b[K" << std::flush;
     shown_ = true;
     next_ = Clock::now() + 200ms;
 }

@@ -1,13 +1,23 @@
 // See report_options.h.
 #include "analyzer/commands/report_options.h"
 
+#include <cstdlib>
 #include <map>
+
+#include "analyzer/commands/symbol_progress_line.h"
+#include "analyzer/symbols/cache_folder.h"
 
 namespace dregs {
 namespace {
 
 constexpr std::size_t kTextRows = 20;
 constexpr std::size_t kTextFrames = 4;
+
+bool wants_servers(const ReportOptions& options) {
+    if (options.debuginfod) choose_system_servers();
+    const char* servers = std::getenv("DEBUGINFOD_URLS");
+    return options.debuginfod || (!options.no_debuginfod && servers && *servers);
+}
 
 }  // namespace
 
@@ -28,7 +38,17 @@ void add_naming_options(CLI::App& command, ReportOptions& options) {
     command.add_option("--sysroot", options.sysroot, "Where the modules of another machine or container are")
         ->type_name("DIR");
     command.add_flag("--debuginfod", options.debuginfod,
-                     "Fetch debug files that are not here from the servers in DEBUGINFOD_URLS");
+                     "Fetch debug files that are not here from the servers in DEBUGINFOD_URLS, else in\n"
+                     "/etc/debuginfod (default: where DEBUGINFOD_URLS is set)");
+    command.add_flag("--no-debuginfod", options.no_debuginfod, "Ask no servers, whatever DEBUGINFOD_URLS says")
+        ->excludes("--debuginfod");
+    command
+        .add_option("--debuginfod-timeout", options.debuginfod_seconds,
+                    "How long one debug file may take, and all together five times that (default: 60)")
+        ->check(CLI::Range(0.1, 86400.0).description(""))
+        ->type_name("SECONDS");
+    command.add_flag("--no-symbol-cache", options.no_symbol_cache,
+                     "Look all names up anew: neither use nor write what is kept in ~/.cache/dregs");
 }
 
 void add_report_options(CLI::App& command, ReportOptions& options, bool with_umdh) {
@@ -65,7 +85,11 @@ std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options) {
     SymbolizerOptions symbols;
     if (!options.debug_paths.empty()) symbols.debug_paths = options.debug_paths;
     symbols.sysroot = options.sysroot;
-    symbols.ask_servers = options.debuginfod;
+    symbols.ask_servers = wants_servers(options);
+    symbols.limits.file = std::chrono::milliseconds(static_cast<long>(options.debuginfod_seconds * 1000));
+    symbols.limits.all = 5 * symbols.limits.file;
+    symbols.progress = show_symbol_progress();
+    if (!options.no_symbol_cache) symbols.cache_folder = symbol_cache_folder();
     auto room = std::make_unique<NamingRoom>(
         symbols, options.wrapper_list.empty() ? WrapperList() : WrapperList::from_file(options.wrapper_list),
         options.wrappers);

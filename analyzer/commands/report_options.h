@@ -26,7 +26,10 @@ struct ReportOptions {
     std::vector<std::string> wrapper_patterns;
     std::vector<std::string> debug_paths;
     std::string sysroot;
-    bool debuginfod = false;
+    bool debuginfod = false;  // neither: where DEBUGINFOD_URLS names servers
+    bool no_debuginfod = false;
+    double debuginfod_seconds = 60;
+    bool no_symbol_cache = false;
     bool no_suppressions = false;
     bool decimal = false;
     TerminalOptions terminal;

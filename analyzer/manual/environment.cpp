@@ -35,7 +35,9 @@ constexpr struct {
 } kOthers[] = {
     {"DREGS_ADAPTER", "For dregs run: as its option --adapter."},
     {"DREGS_LIBRARY", "The libdregs.so that dregs run preloads, in place of the one installed beside it."},
-    {"DEBUGINFOD_URLS", "Servers that --debuginfod asks, separated by blanks."},
+    {"DREGS_SYMBOL_CACHE",
+     "Folder for names that were looked up before (default: dregs in XDG_CACHE_HOME or in ~/.cache); none: keep none."},
+    {"DEBUGINFOD_URLS", "Servers that are asked for debug files that are not here, separated by blanks."},
     {"DREGS_PAGER",
      "Shows reports that are longer than the terminal; empty or cat: nothing does. Else PAGER, else less."},
     {"PAGER", "As DREGS_PAGER, where that is not set."},

@@ -3,12 +3,19 @@
 
 #include <filesystem>
 
-#include "analyzer/symbols/debuginfod.h"
-
 namespace dregs {
 namespace {
 
+using Where = FileProbes::Where;
+
 std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
+
+constexpr const char* kOwnRoot = "/usr/lib/debug";
+
+std::string in_tree(const BuildId& id) {
+    const std::string hex = to_hex(id);
+    return "/.build-id/" + hex.substr(0, 2) + "/" + hex.substr(2);
+}
 
 std::shared_ptr<ElfImage> open_if_same(const std::string& path, const BuildId& id) {
     std::shared_ptr<ElfImage> image = ElfImage::open(path);
@@ -20,40 +27,67 @@ bool same_build(const ElfImage& debug, const ElfImage& module, std::uint32_t crc
     return debug.crc() == crc;
 }
 
+// Below which roots debug files may be: our own, and that which the module is from.
+std::vector<Where> roots_of(const FileProbes& probes) {
+    if (!probes.roots().sysroot.empty()) return {Where::kHere, Where::kSysroot};
+    if (probes.roots().pid != 0) return {Where::kHere, Where::kRoot};
+    return {Where::kHere};
+}
+
+// The root of what was found there.
+Where root_of(Where where) { return where == Where::kProcess ? Where::kRoot : where; }
+
 }  // namespace
 
-std::shared_ptr<ElfImage> DebugFiles::by_build_id(const BuildId& id) const {
+std::shared_ptr<ElfImage> DebugFiles::by_build_id(const BuildId& id, FileProbes& probes) const {
     if (id.size() < 2) return nullptr;
-    const std::string hex = to_hex(id);
-    const std::string tail = "/.build-id/" + hex.substr(0, 2) + "/" + hex.substr(2);
-    for (const std::string& root : roots_)
-        for (const char* suffix : {".debug", ""})
-            if (auto image = open_if_same(root + tail + suffix, id)) return image;
+    for (const Where where : roots_of(probes))
+        for (const std::string& root : roots_)
+            for (const char* suffix : {".debug", ""})
+                if (auto image = open_if_same(probes.look(where, root + in_tree(id) + suffix), id)) return image;
     return nullptr;
 }
 
-std::shared_ptr<ElfImage> DebugFiles::fetched(const BuildId& id) const {
-    const std::string path = ask_servers_ ? fetch_debug_file(id) : std::string();
-    return path.empty() ? nullptr : open_if_same(path, id);
+std::shared_ptr<ElfImage> DebugFiles::fetched(const BuildId& id, const std::string& name, FileProbes& probes) const {
+    if (!servers_ || id.empty()) return nullptr;
+    const DebugServers::Answer answer = servers_->fetch(id, name);
+    if (!answer.path.empty()) {
+        if (auto image = open_if_same(probes.look(Where::kHere, answer.path), id)) return image;
+        servers_->refuse(answer.path);
+    }
+    if (answer.not_served) {
+        probes.note_not_served(to_hex(id));
+    } else {
+        probes.note_chance();
+    }
+    return nullptr;
 }
 
-std::shared_ptr<ElfImage> DebugFiles::by_link(const ElfImage& module, const std::string& module_path) const {
+std::shared_ptr<ElfImage> DebugFiles::by_link(const ElfImage& module, Where where, const std::string& module_path,
+                                              FileProbes& probes) const {
     const ElfImage::DebugLink link = module.debug_link();
     if (link.name.empty() || link.name.find('/') != std::string::npos) return nullptr;
     const std::string folder = folder_of(module_path);
-    std::vector<std::string> places = {folder + "/" + link.name, folder + "/.debug/" + link.name};
-    for (const std::string& root : roots_) places.push_back(root + folder + "/" + link.name);
-    for (const std::string& place : places) {
-        auto image = ElfImage::open(place);
+    std::vector<std::pair<Where, std::string>> places = {{root_of(where), folder + "/" + link.name},
+                                                         {root_of(where), folder + "/.debug/" + link.name}};
+    for (const Where below : roots_of(probes))
+        for (const std::string& root : roots_) places.emplace_back(below, root + folder + "/" + link.name);
+    for (const auto& [below, path] : places) {
+        auto image = ElfImage::open(probes.look(below, path));
         if (image && same_build(*image, module, link.crc)) return image;
     }
     return nullptr;
 }
 
-std::shared_ptr<ElfImage> DebugFiles::shared(const ElfImage& user, const std::string& name, const BuildId& id) const {
-    if (auto image = by_build_id(id)) return image;
-    if (auto image = fetched(id)) return image;
-    return open_if_same(name.starts_with("/") ? name : folder_of(user.path()) + "/" + name, id);
+std::shared_ptr<ElfImage> DebugFiles::shared(const ElfImage& user, const std::string& name, const BuildId& id,
+                                             FileProbes& probes) const {
+    if (auto image = by_build_id(id, probes)) return image;
+    if (auto image = fetched(id, name, probes)) return image;
+    if (!name.starts_with("/")) return open_if_same(probes.look(Where::kHere, folder_of(user.path()) + "/" + name), id);
+    for (const Where where : roots_of(probes))
+        if (auto image = open_if_same(probes.look(where, name), id)) return image;
+    if (id.size() >= 2) probes.look(Where::kHere, kOwnRoot + in_tree(id) + ".debug");  // where libdw looks by itself
+    return nullptr;
 }
 
 }  // namespace dregs

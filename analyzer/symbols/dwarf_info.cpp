@@ -17,7 +17,8 @@ std::filesystem::path text_of(Dwarf_Die& die, unsigned attribute) {
     return text ? text : "";
 }
 
-bool is_missing_or_file(const std::filesystem::path& path) {
+bool is_missing_or_file(const std::filesystem::path& path, FileProbes& probes) {
+    probes.look(FileProbes::Where::kHere, path.string());
     std::error_code error;
     const auto kind = std::filesystem::status(path, error).type();
     if (kind == std::filesystem::file_type::not_found) return true;
@@ -27,22 +28,24 @@ bool is_missing_or_file(const std::filesystem::path& path) {
 
 // Whether libdw may look for a skeleton's other half: it opens whatever has that name, and a FIFO would keep us for
 // ever. It tries beside the file that names it, then in the folder of the compilation.
-bool may_open_split(const std::string& image_path, Dwarf_Die& skeleton) {
+bool may_open_split(const std::string& image_path, Dwarf_Die& skeleton, FileProbes& probes) {
     std::filesystem::path name = text_of(skeleton, DW_AT_dwo_name);
     if (name.empty()) name = text_of(skeleton, DW_AT_GNU_dwo_name);
     std::error_code error;
     const std::filesystem::path folder = std::filesystem::canonical(image_path, error).parent_path();
-    return is_missing_or_file(folder / name) && is_missing_or_file(folder / text_of(skeleton, DW_AT_comp_dir) / name);
+    const std::filesystem::path compiled_in = folder / text_of(skeleton, DW_AT_comp_dir);
+    return is_missing_or_file(folder / name, probes) && is_missing_or_file(compiled_in / name, probes);
 }
 
 }  // namespace
 
-std::unique_ptr<DwarfInfo> DwarfInfo::open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative) {
+std::unique_ptr<DwarfInfo> DwarfInfo::open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative,
+                                           FileProbes& probes, const Progress& progress) {
     if (!image) return nullptr;
-    std::unique_ptr<DwarfInfo> info(new DwarfInfo(std::move(image)));
+    std::unique_ptr<DwarfInfo> info(new DwarfInfo(std::move(image), probes));
     if (!info->begin()) return nullptr;
     info->attach_alternative(find_alternative);
-    info->index_units();
+    info->index_units(progress);
     return info;
 }
 
@@ -78,7 +81,7 @@ void DwarfInfo::attach_alternative(const FindAlternative& find_alternative) {
     if (alternative_) dwarf_setalt(dwarf_, alternative_);
 }
 
-void DwarfInfo::index_units() {
+void DwarfInfo::index_units(const Progress& progress) {
     // Several units may claim one address: GNU ld makes what an object says of its copy of an inline function refer to
     // the copy that was kept, if that has the same size. The kept one is the first object's, so the first unit is
     // right.
@@ -86,7 +89,9 @@ void DwarfInfo::index_units() {
     Dwarf_CU* cu = nullptr;
     Dwarf_Die unit;
     std::uint8_t type = 0;
-    while (dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, nullptr) == 0) {
+    const std::uint64_t bytes = progress ? image_->section_bytes(".debug_info").size() : 0;
+    for (std::size_t count = 0; dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, nullptr) == 0; ++count) {
+        if (progress && count % 64 == 0) progress(dwarf_dieoffset(&unit), bytes);
         if (type == DW_UT_compile) index_unit(unit, unit);
         if (type == DW_UT_skeleton) index_unit(unit, split_of(cu, unit));
     }
@@ -97,7 +102,7 @@ void DwarfInfo::index_units() {
 // The other half of a skeleton, in a .dwo file; the skeleton itself where that cannot be had.
 Dwarf_Die DwarfInfo::split_of(Dwarf_CU* cu, Dwarf_Die unit) const {
     Dwarf_Die split{};
-    if (!may_open_split(image_->path(), unit)) return unit;
+    if (!may_open_split(image_->path(), unit, probes_)) return unit;
     const int result = dwarf_cu_info(cu, nullptr, nullptr, nullptr, &split, nullptr, nullptr, nullptr);
     return result == 0 && split.addr ? split : unit;
 }
@@ -120,7 +125,7 @@ DwarfUnit& DwarfInfo::unit(std::uint32_t index) {
 
 void DwarfInfo::start_anew() {
     end();
-    if (begin()) index_units();
+    if (begin()) index_units({});
 }
 
 std::vector<SourceFrame> DwarfInfo::find(std::uint64_t address) {

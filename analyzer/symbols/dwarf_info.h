@@ -14,6 +14,7 @@
 
 #include "analyzer/symbols/dwarf_unit.h"
 #include "analyzer/symbols/elf_image.h"
+#include "analyzer/symbols/file_probes.h"
 
 namespace dregs {
 
@@ -22,8 +23,11 @@ class DwarfInfo {
     // Finds the file that a .gnu_debugaltlink (dwz) means; null: not there.
     using FindAlternative = std::function<std::shared_ptr<ElfImage>(const std::string& name, const BuildId& id)>;
 
-    // Null where the file holds no DWARF.
-    static std::unique_ptr<DwarfInfo> open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative);
+    using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+    // Null where the file holds no DWARF. What libdw reads beside it is noted in `probes`, which must outlive this.
+    static std::unique_ptr<DwarfInfo> open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative,
+                                           FileProbes& probes, const Progress& progress = {});
     ~DwarfInfo();
     DwarfInfo(const DwarfInfo&) = delete;
     DwarfInfo& operator=(const DwarfInfo&) = delete;
@@ -39,17 +43,18 @@ class DwarfInfo {
         Dwarf_Die unit;
         Dwarf_Die split;
     };
-    explicit DwarfInfo(std::shared_ptr<ElfImage> image) : image_(std::move(image)) {}
+    DwarfInfo(std::shared_ptr<ElfImage> image, FileProbes& probes) : image_(std::move(image)), probes_(probes) {}
     bool begin();
     void end();
     void attach_alternative(const FindAlternative& find_alternative);
-    void index_units();
+    void index_units(const Progress& progress);
     Dwarf_Die split_of(Dwarf_CU* cu, Dwarf_Die unit) const;
     void index_unit(Dwarf_Die unit, Dwarf_Die split);
     DwarfUnit& unit(std::uint32_t index);
     void start_anew();
 
     std::shared_ptr<ElfImage> image_;
+    FileProbes& probes_;
     std::shared_ptr<ElfImage> alternative_image_;
     Dwarf* dwarf_ = nullptr;
     Dwarf* alternative_ = nullptr;

@@ -24,6 +24,7 @@ struct ModuleImage {
     bool vdso = false;
     bool shim = false;
     bool unloaded = false;
+    std::uint32_t pid = 0;  // the process that has it, while that runs, as known here; 0: there is none
 };
 
 // One function of a stack. `function` is empty and `line` 0 where the truth is not known: nothing is ever guessed.

@@ -5,6 +5,8 @@
 #include <sys/auxv.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 #include "analyzer/symbols/demangle.h"
 #include "analyzer/symbols/mini_debug_info.h"
@@ -16,10 +18,39 @@ namespace {
 constexpr std::string_view kDeleted = " (deleted)";
 constexpr const char* kNotKnown = ": its symbols are not known";
 
-std::string path_on_disk(const ModuleImage& module, const std::string& sysroot) {
-    std::string path = module.path;
+std::string without_mark(std::string path) {
     if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
-    return sysroot + path;
+    return path;
+}
+
+// A file that a running process has mapped can be opened through the kernel whatever became of its name, if we may.
+// Returns its name in the process's folder in /proc; empty: not found.
+std::string mapped_file(const ModuleImage& module) {
+    std::error_code error;
+    const std::filesystem::path folder = "/proc/" + std::to_string(module.pid) + "/map_files";
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        const std::string range = entry.path().filename().string();
+        const std::uint64_t begin = std::strtoull(range.c_str(), nullptr, 16);
+        if (begin >= module.begin && begin < module.end) return "map_files/" + range;
+    }
+    return "";
+}
+
+struct Candidate {
+    FileProbes::Where where;
+    std::string path;
+};
+
+// Where the module's file may be, best first.
+std::vector<Candidate> candidates(const ModuleImage& module, const FileRoots& roots, const std::string& path) {
+    using Where = FileProbes::Where;
+    if (!roots.sysroot.empty()) return {{Where::kSysroot, path}};
+    std::vector<Candidate> places = {{Where::kHere, path}};
+    if (roots.pid == 0) return places;
+    places.push_back({Where::kRoot, path});
+    if (module.main) places.push_back({Where::kProcess, "exe"});
+    places.push_back({Where::kProcess, ""});
+    return places;
 }
 
 // Our own vdso: the traced process had the same unless the kernel changed, and then the build-id tells.
@@ -52,39 +83,60 @@ std::string why_another(const ModuleImage& module, const ElfImage& file) {
 
 }  // namespace
 
-ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot) {
-    open_module(module, debug_files, sysroot);
+ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
+                             const SymbolProgress& progress)
+    : probes_(std::move(roots)) {
+    open_module(module, debug_files);
     call_targets_ = CallTargets(file_);
     const std::shared_ptr<ElfImage> with_dwarf = debug_ ? debug_ : file_;
     if (!with_dwarf) return;
-    dwarf_ = DwarfInfo::open(with_dwarf, [&](const std::string& name, const BuildId& id) {
-        return debug_files.shared(*with_dwarf, name, id);
+    const auto find_shared = [&](const std::string& name, const BuildId& id) {
+        return debug_files.shared(*with_dwarf, name, id, probes_);
+    };
+    const std::string what = "reading symbols of " + std::string(display_name(module.path));
+    dwarf_ = DwarfInfo::open(with_dwarf, find_shared, probes_, [&](std::uint64_t done, std::uint64_t total) {
+        if (progress) progress(what, done, total);
     });
     read_symbols();
+    if (progress) progress("", 0, 0);
 }
 
-void ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot) {
+void ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files) {
     if (module.vdso) {
         auto vdso = own_vdso();
         if (vdso && !module.build_id.empty() && module.build_id == vdso->build_id()) file_ = std::move(vdso);
         return;
     }
-    const std::string path = path_on_disk(module, sysroot);
-    judge(module, ElfImage::open(path));
+    const std::string path = without_mark(module.path);
+    const FileProbes::Where found = find_file(module, path);
     if (file_ && file_->has_section(".debug_info")) return;
-    debug_ = debug_files.by_build_id(module.build_id);
-    if (!debug_ && file_) debug_ = debug_files.by_link(*file_, path);
-    if (!debug_) debug_ = debug_files.fetched(module.build_id);
+    debug_ = debug_files.by_build_id(module.build_id, probes_);
+    if (!debug_ && file_) debug_ = debug_files.by_link(*file_, found, path, probes_);
+    if (!debug_) debug_ = debug_files.fetched(module.build_id, std::string(display_name(path)), probes_);
     if (debug_) warning_.clear();
 }
 
+FileProbes::Where ModuleSymbols::find_file(const ModuleImage& module, const std::string& path) {
+    const std::vector<Candidate> places = candidates(module, probes_.roots(), path);
+    for (Candidate place : places) {
+        if (place.path.empty()) place.path = mapped_file(module);
+        if (!place.path.empty()) judge(module, ElfImage::open(probes_.look(place.where, place.path)));
+        if (file_) return place.where;
+    }
+    if (module.pid != 0) probes_.note_chance();  // another process's mappings are other files
+    return places.front().where;
+}
+
+// Of several files that are not it, one that was put in its place tells more than one that is not there.
 void ModuleSymbols::judge(const ModuleImage& module, std::shared_ptr<ElfImage> file) {
-    if (!file) {
-        warning_ = module.path + " cannot be read" + kNotKnown;
-    } else if (!same_file(module, *file)) {
-        warning_ = why_another(module, *file) + kNotKnown;
-    } else {
+    if (file && same_file(module, *file)) {
         file_ = std::move(file);
+        warning_.clear();
+    } else if (file && !replaced_) {
+        replaced_ = true;
+        warning_ = why_another(module, *file) + kNotKnown;
+    } else if (warning_.empty()) {
+        warning_ = module.path + " cannot be read" + kNotKnown;
     }
 }
 

@@ -1,7 +1,7 @@
 // Everything that is known of one module's addresses.
 //
-// Owns the question whether the file on disk is the one that was traced, the choice between module and separate debug
-// file, and the choice between DWARF and symbol table. Used by Symbolizer, one for each module.
+// Owns the question which file on disk is the one that was traced, the choice between module and separate debug file,
+// and the choice between DWARF and symbol table. Used by CachedModule, one for each module.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "analyzer/symbols/debug_files.h"
 #include "analyzer/symbols/dwarf_info.h"
 #include "analyzer/symbols/elf_image.h"
+#include "analyzer/symbols/file_probes.h"
 #include "analyzer/symbols/frame.h"
 #include "analyzer/symbols/symbol_table.h"
 
@@ -20,7 +21,11 @@ namespace dregs {
 
 class ModuleSymbols {
   public:
-    ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot);
+    // The files may be here, below the sysroot, or the process's.
+    ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
+                  const SymbolProgress& progress = {});
+    ModuleSymbols(const ModuleSymbols&) = delete;
+    ModuleSymbols& operator=(const ModuleSymbols&) = delete;
 
     // Frames of the address `lookup` of the file, innermost first; empty: nothing is known. `module` and `offset` are
     // left to the caller.
@@ -32,8 +37,12 @@ class ModuleSymbols {
     // Why names are not known; empty: they are, as far as the files tell.
     const std::string& warning() const { return warning_; }
 
+    // What all answers depend on.
+    const FileProbes& probes() const { return probes_; }
+
   private:
-    void open_module(const ModuleImage& module, const DebugFiles& debug_files, const std::string& sysroot);
+    void open_module(const ModuleImage& module, const DebugFiles& debug_files);
+    FileProbes::Where find_file(const ModuleImage& module, const std::string& path);
     void judge(const ModuleImage& module, std::shared_ptr<ElfImage> file);
     void read_symbols();
     std::vector<Frame> source_frames(std::uint64_t lookup);
@@ -41,12 +50,14 @@ class ModuleSymbols {
     // glibc's source says `__libc_malloc` where all the world says `malloc`: takes the shorter name of the same code.
     void prefer_public_name(Frame& frame, std::uint64_t begin) const;
 
+    FileProbes probes_;
     std::shared_ptr<ElfImage> file_;   // the module itself, verified
     std::shared_ptr<ElfImage> debug_;  // its separate debug file
     std::unique_ptr<DwarfInfo> dwarf_;
     CallTargets call_targets_{nullptr};
     SymbolTable symbols_;
     std::string warning_;
+    bool replaced_ = false;  // it says what is in the module's place
 };
 
 }  // namespace dregs

@@ -1,14 +1,17 @@
 // See symbolizer.h. resolve -> find_module (opens a module's files once) -> name (asks them once for an address).
 #include "analyzer/symbols/symbolizer.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <unordered_map>
 
-#include "analyzer/symbols/module_symbols.h"
+#include "analyzer/symbols/cache_folder.h"
+#include "analyzer/symbols/cached_module.h"
 
 namespace dregs {
 namespace {
 
-// Two modules with one key are one file, whatever process and address they were mapped at.
+// Two modules with one key are one file, whatever address they were mapped at.
 std::string key_of(const ModuleImage& module) {
     std::string key = module.path;
     key += '\0';
@@ -16,6 +19,20 @@ std::string key_of(const ModuleImage& module) {
     key += '\0';
     key += std::to_string(module.file_bytes) + '/' + std::to_string(module.file_mtime_ns);
     return key;
+}
+
+// What else names depend on. Empty: nothing is to be kept.
+std::string context_of(const SymbolizerOptions& options) {
+    const std::string version = options.cache_folder.empty() ? "" : symbols_version();
+    if (version.empty()) return "";
+    ByteWriter context;
+    context.text(version);
+    context.text(options.sysroot);
+    context.number(options.debug_paths.size());
+    for (const std::string& path : options.debug_paths) context.text(path);
+    const char* servers = options.ask_servers ? std::getenv("DEBUGINFOD_URLS") : nullptr;
+    context.text(servers ? servers : "");
+    return context.bytes();
 }
 
 }  // namespace
@@ -29,8 +46,25 @@ std::string_view display_name(std::string_view module_path) {
 
 class Symbolizer::Impl {
   public:
-    explicit Impl(SymbolizerOptions options)
-        : debug_files_(std::move(options.debug_paths), options.ask_servers), sysroot_(std::move(options.sysroot)) {}
+    explicit Impl(const SymbolizerOptions& options)
+        : progress_(options.progress),
+          servers_(options.limits, options.progress),
+          debug_files_(options.debug_paths, options.ask_servers ? &servers_ : nullptr),
+          sysroot_(options.sysroot),
+          context_(context_of(options)),
+          cache_(context_.empty() ? "" : options.cache_folder) {}
+
+    // What was found out is kept for the next run.
+    ~Impl() {
+        bool news = false;
+        for (const auto& module : owned_) news = news || module->symbols.has_news();
+        if (!news || !cache_.begin_changes()) return;
+        for (const auto& module : owned_)
+            if (module->symbols.has_news()) module->symbols.keep();
+        cache_.end_changes();
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     const std::vector<Frame>& resolve(const ModuleImage& module, std::uint64_t pc, bool exact) {
         Module& known = find_module(module);
@@ -52,25 +86,34 @@ class Symbolizer::Impl {
 
   private:
     struct Module {
-        explicit Module(ModuleSymbols s) : symbols(std::move(s)) {}
-        ModuleSymbols symbols;
+        Module(const ModuleImage& module, Impl& room)
+            : symbols(module, room.debug_files_, {room.sysroot_, module.pid}, room.cache_, room.context_,
+                      room.progress_) {}
+        CachedModule symbols;
         std::unordered_map<std::uint64_t, std::vector<Frame>> exact;  // by address in the file
         std::unordered_map<std::uint64_t, std::vector<Frame>> calls;  // the same for return addresses
         std::unordered_map<std::uint64_t, std::vector<Frame>> called;
     };
 
+    // What was found while its process ran holds when that is over, too: nothing else may know it then.
     Module& find_module(const ModuleImage& module) {
-        auto [found, is_new] = modules_.try_emplace(key_of(module));
-        if (is_new) {
-            found->second = std::make_unique<Module>(ModuleSymbols(module, debug_files_, sysroot_));
-            const std::string& warning = found->second->symbols.warning();
-            if (!warning.empty()) warnings_.push_back(warning);
-        }
-        return *found->second;
+        const std::string key = key_of(module);
+        Module*& known = modules_[key + '/' + std::to_string(module.pid)];
+        if (known) return *known;
+        known = owned_.emplace_back(std::make_unique<Module>(module, *this)).get();
+        warn(known->symbols.warning());
+        warn(servers_.problem());
+        modules_[key + "/0"] = known;
+        return *known;
     }
 
-    static std::vector<Frame> name(ModuleSymbols& symbols, const ModuleImage& module, std::uint64_t offset,
-                                   bool exact) {
+    // Two modules of one name may have the same.
+    void warn(const std::string& warning) {
+        const bool is_said = std::find(warnings_.begin(), warnings_.end(), warning) != warnings_.end();
+        if (!warning.empty() && !is_said) warnings_.push_back(warning);
+    }
+
+    static std::vector<Frame> name(CachedModule& symbols, const ModuleImage& module, std::uint64_t offset, bool exact) {
         const std::uint64_t back = exact ? 0 : 1;  // from the return address into the call
         std::vector<Frame> frames = symbols.find(offset - back);
         if (frames.empty()) frames.emplace_back();
@@ -83,7 +126,7 @@ class Symbolizer::Impl {
         return frames;
     }
 
-    static std::vector<Frame> name_called(ModuleSymbols& symbols, const ModuleImage& module, std::uint64_t offset) {
+    static std::vector<Frame> name_called(CachedModule& symbols, const ModuleImage& module, std::uint64_t offset) {
         std::vector<Frame> frames = symbols.find_called(offset);
         for (Frame& frame : frames) {
             if (frame.offset != 0) frame.module = module.path;
@@ -93,13 +136,18 @@ class Symbolizer::Impl {
         return frames;
     }
 
+    SymbolProgress progress_;
+    DebugServers servers_;
     DebugFiles debug_files_;
     std::string sysroot_;
-    std::unordered_map<std::string, std::unique_ptr<Module>> modules_;
+    std::string context_;
+    SymbolCache cache_;
+    std::vector<std::unique_ptr<Module>> owned_;
+    std::unordered_map<std::string, Module*> modules_;
     std::vector<std::string> warnings_;
 };
 
-Symbolizer::Symbolizer(SymbolizerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Symbolizer::Symbolizer(const SymbolizerOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 Symbolizer::~Symbolizer() = default;
 
 const std::vector<Frame>& Symbolizer::resolve(const ModuleImage& module, std::uint64_t pc, bool exact) {

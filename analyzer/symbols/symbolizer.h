@@ -9,20 +9,25 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/symbols/debuginfod.h"
 #include "analyzer/symbols/frame.h"
+#include "analyzer/symbols/symbol_progress.h"
 
 namespace dregs {
 
 struct SymbolizerOptions {
     // Roots of separate debug files: ROOT/.build-id/xx/yyyy.debug and ROOT/folder/of/module/NAME.debug
     std::vector<std::string> debug_paths = {"/usr/lib/debug"};
-    bool ask_servers = false;  // fetch debug files that are not here from DEBUGINFOD_URLS; may take minutes
+    bool ask_servers = false;  // fetch debug files that are not here from DEBUGINFOD_URLS
+    FetchLimits limits;        // how long that may take
+    SymbolProgress progress;   // told of what takes long
     std::string sysroot;       // put before every module's path; for traces of another machine or container
+    std::string cache_folder;  // what was found out in earlier runs (see symbol_cache.h); empty: nothing is kept
 };
 
 class Symbolizer {
   public:
-    explicit Symbolizer(SymbolizerOptions options = {});
+    explicit Symbolizer(const SymbolizerOptions& options = {});
     ~Symbolizer();
     Symbolizer(const Symbolizer&) = delete;
     Symbolizer& operator=(const Symbolizer&) = delete;

@@ -92,7 +92,8 @@ class SymbolsDwarfTest : public SymbolsTest {};
 // Starting anew for lack of memory must not change a thing.
 TEST_F(SymbolsDwarfTest, AnswersAreTheSameAfterStartingAnew) {
     const std::string program = build("g++ -O2 -g", "sites.cpp", "sites");
-    auto info = DwarfInfo::open(ElfImage::open(program), nullptr);
+    FileProbes probes({});
+    auto info = DwarfInfo::open(ElfImage::open(program), nullptr, probes);
     ASSERT_TRUE(info);
     const std::uint64_t address = truth(program)["inlined"] - 1;
     const auto before = info->find(address);

@@ -1,0 +1,16 @@
+// "reading symbols of libx.so: 45 %", "fetching the debug file of libx.so: 3.1 MiB" on a terminal, after half a second;
+// wiped when done.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analyzer/commands/progress_line.h"
+#include "analyzer/symbols/symbol_progress.h"
+
+namespace dregs {
+
+// What to hand to the symbolizer.
+SymbolProgress show_symbol_progress();
+
+}  // namespace dregs
