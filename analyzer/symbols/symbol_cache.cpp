@@ -10,6 +10,7 @@
 #include "analyzer/symbols/symbol_cache.h"
 
 #include <absl/strings/str_cat.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -111,6 +112,7 @@ SymbolCache::~SymbolCache() { close(); }
 
 void SymbolCache::open() {
     failed_ = removed_ = false;
+    ::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error, not our end
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
     const int status = ::sqlite3_open_v2(path_.c_str(), &database_, flags, nullptr);
     if (status != SQLITE_OK) return give_up(status);

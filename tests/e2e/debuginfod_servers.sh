@@ -53,6 +53,7 @@ expect_problem slow 'debuginfod: .* took longer than 1 s'
 expect_problem hang 'debuginfod: .* took longer than 1 s'
 
 DEBUGINFOD_URLS=nonsense://x "$DREGS_BIN" top "$TRACE" >top.txt 2>text.err || fail "nonsense: exit status $?"
+rm -rf debug_cache  # in which nothing was to be had
 export DEBUGINFOD_URLS=http://127.0.0.1:1
 "$DREGS_BIN" top --debuginfod-timeout=1 "$TRACE" >top.txt 2>text.err || fail "unreachable: exit status $?"
 expect_match "unreachable is said" 'debuginfod: .*failed' text.err
