@@ -69,16 +69,17 @@ bool same_file(const ModuleImage& module, const ElfImage& file) {
     return module.file_bytes == file.file_bytes() && module.file_mtime_ns == file.file_mtime_ns();
 }
 
-std::string difference(const ModuleImage& module, const ElfImage& file) {
+std::string difference(const ModuleImage& module, const ElfImage& file, const char* other) {
     if (module.build_id != file.build_id())
-        return "build-id " + id_text(module.build_id) + ", now " + id_text(file.build_id());
-    return "size or time of the file differ";
+        return "(build-id " + id_text(module.build_id) + ", " + other + " " + id_text(file.build_id()) + ")";
+    return "(size or time of the file differ)";
 }
 
-std::string why_another(const ModuleImage& module, const ElfImage& file) {
+std::string why_another(const ModuleImage& module, const ElfImage& file, const std::string& sysroot) {
     if (module.build_id.empty() && module.file_bytes == 0)
         return module.path + " cannot be told from another build of it (the trace has no build-id and no size of it)";
-    return module.path + " was replaced since it was traced (" + difference(module, file) + ")";
+    if (!sysroot.empty()) return sysroot + module.path + " is not what was traced " + difference(module, file, "there");
+    return module.path + " was replaced since it was traced " + difference(module, file, "now");
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ void ModuleSymbols::judge(const ModuleImage& module, std::shared_ptr<ElfImage> f
         warning_.clear();
     } else if (file && !replaced_) {
         replaced_ = true;
-        warning_ = why_another(module, *file) + kNotKnown;
+        warning_ = why_another(module, *file, probes_.roots().sysroot) + kNotKnown;
     } else if (warning_.empty()) {
         warning_ = module.path + " cannot be read" + kNotKnown;
     }

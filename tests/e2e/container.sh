@@ -46,6 +46,13 @@ expect_match "says why not" 'app/plugin\.so was replaced since it was traced \(b
 dregs_json top -n 1000000 --sysroot image image/trace.dregs >top.json
 expect_names "with --sysroot" 3 2
 
+# An image with another build at that place.
+mkdir -p "other$app" && cp "$DREGS_PROGRAMS/plugin_second.so" "other$app/plugin.so"
+dregs_json top -n 1000000 --sysroot other image/trace.dregs >top.json
+expect_names "with the wrong --sysroot" 0 0
+"$DREGS_BIN" top --sysroot other image/trace.dregs >/dev/null 2>top.err
+expect_match "says why not" 'other/.*/app/plugin\.so is not what was traced \(build-id [0-9a-f]+, there [0-9a-f]+\)' top.err
+
 # Moved to another machine: the tree elsewhere, the plugin's names in a debug file of --debug-path only.
 need objcopy
 mkdir -p moved "debug$app" && mv image moved/

@@ -296,6 +296,19 @@ TEST_F(KeptSymbolsTest, SecondAnswerIsTheFirst) {
     EXPECT_EQ(second.function_offset, first.function_offset);
 }
 
+TEST_F(KeptSymbolsTest, OpeningFilesIsToldAndWhatIsKeptOpensNone) {
+    std::vector<std::string> told;
+    options_.progress = [&](const std::string& what, std::uint64_t, std::uint64_t) { told.push_back(what); };
+    options_.debug_paths = {"/usr/lib/debug"};
+    if (frame().line == 0) GTEST_SKIP() << "libc6-dbg is not installed";
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.front(), "reading symbols of " + fs::path(library_).filename().string());
+    EXPECT_EQ(told.back(), "") << "it is over";
+    told.clear();
+    frame();
+    EXPECT_TRUE(told.empty());
+}
+
 TEST_F(KeptSymbolsTest, ADebugFileThatComesLaterIsSeenAndSoIsItsGoing) {
     if (!fs::exists("/usr/lib/debug/" + debug_file())) GTEST_SKIP() << "libc6-dbg is not installed";
     EXPECT_EQ(frame().line, 0);
