@@ -82,9 +82,10 @@ std::vector<std::uint8_t> seed_trace(unsigned seed) {
     writer.add_side_block({(kHeap + 8) | format::kSidePool, stacks[0], pool, 64, 0, 0});
     writer.add_side_block({kHeap + 9, stacks[1], share, 64, 0, 0});
     for (unsigned i = 0; i < random() % 12; ++i) {
-        const auto kind = static_cast<format::ReleaseKind>(random() % 9);
-        writer.add_release({format::make_release_key(stacks[random() % 3], stacks[random() % 3], kind), random() % 1000,
-                            random(), static_cast<std::uint32_t>(random()), static_cast<std::uint32_t>(random())});
+        const auto release = static_cast<format::ReleaseKind>(random() % 9);
+        writer.add_release({format::make_release_key(stacks[random() % 3], stacks[random() % 3], release),
+                            random() % 1000, random(), static_cast<std::uint32_t>(random()),
+                            static_cast<std::uint32_t>(random())});
     }
     writer.add_note({format::NoteCode::kGrowthFailed, 28, writer.add_string("x"), 1, 2});
     return writer.finish();
