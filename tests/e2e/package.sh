@@ -14,7 +14,7 @@ for library in libdw1 libstdc..6 libsqlite3-0 zlib1g; do expect_match "what it n
 ! grep -E '^Depends: .*(-dev|libgtest)' control || fail "it needs packages for building"
 dpkg-deb -x "$package" root || fail "dpkg-deb -x"
 for file in bin/dregs include/dregs/dregs.h share/man/man1/dregs.1.gz share/doc/dregs/copyright share/doc/dregs/changelog.gz \
-    share/doc/dregs/CHANGELOG.md.gz share/lintian/overrides/dregs share/pkgconfig/dregs.pc \
+    share/doc/dregs/CHANGELOG.md.gz share/lintian/overrides/dregs \
     share/bash-completion/completions/dregs share/zsh/vendor-completions/_dregs share/fish/vendor_completions.d/dregs.fish; do
     [ -s "root/usr/$file" ] || fail "not in the package: $file"
 done
