@@ -75,7 +75,7 @@ std::string AnswerText::finish() const {
 }
 
 bool read_answers(std::string_view text,
-                  const std::function<void(std::uint64_t address, std::vector<Frame> frames)>& visit) {
+                  const std::function<void(std::uint64_t address, std::vector<Frame>&& frames)>& visit) {
     ByteReader in(text);
     while (in.good() && !in.at_end()) {
         AnswerReader reader(in);

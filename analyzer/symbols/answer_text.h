@@ -33,6 +33,6 @@ class AnswerText {
 
 // Tells all answers of texts one behind the other. False: they are not what AnswerText makes; some may have been told.
 bool read_answers(std::string_view text,
-                  const std::function<void(std::uint64_t address, std::vector<Frame> frames)>& visit);
+                  const std::function<void(std::uint64_t address, std::vector<Frame>&& frames)>& visit);
 
 }  // namespace dregs

@@ -76,7 +76,7 @@ int find_own_build_id(dl_phdr_info* info, std::size_t, void* found) {
 }  // namespace
 
 std::string symbol_cache_folder() {
-    const std::string chosen = variable("DREGS_SYMBOL_CACHE");
+    std::string chosen = variable("DREGS_SYMBOL_CACHE");
     if (chosen == "none") return "";
     if (!chosen.empty()) return chosen;
     const std::string caches = variable("XDG_CACHE_HOME");

@@ -65,7 +65,7 @@ CachedModule::Stretch& CachedModule::stretch(Kind kind, std::uint64_t address) {
     const auto [found, is_new] = stretches_.try_emplace(number);
     Stretch& here = found->second;
     if (!is_new || !kept_) return here;
-    const bool sound = read_answers(cache_.answers(*kept_, number), [&](std::uint64_t at, std::vector<Frame> frames) {
+    const bool sound = read_answers(cache_.answers(*kept_, number), [&](std::uint64_t at, std::vector<Frame>&& frames) {
         here.known.try_emplace(at, std::move(frames));
     });
     if (!sound) here.known.clear();

@@ -7,7 +7,6 @@
 namespace dregs {
 namespace {
 
-constexpr std::uint64_t kDirectCall = 5;    // e8 rel32
 constexpr std::uint64_t kIndirectCall = 6;  // ff 15 rel32: call *slot(%rip)
 constexpr std::size_t kStubBytes = 16;
 // More than any linker writes.

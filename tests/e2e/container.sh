@@ -2,8 +2,8 @@
 # A process in a container, with files of the same names but other builds there and here: asked for by pid its names are
 # those of its own files, without any option; when it has ended, those of the image that --sysroot names. Never ours.
 . "$(dirname "$0")/harness.sh"
-need unshare chroot
-unshare -m true 2>/dev/null || skip "no mount namespaces here"
+need unshare chroot pgrep
+unshare -mpf true 2>/dev/null || skip "no namespaces of mounts and processes here"
 app=$PWD/app
 
 # The image: the same paths; the plugin by a link that is absolute, as alternatives are.
@@ -19,12 +19,13 @@ cp "$DREGS_PROGRAMS/plugin_first.so" image/opt/plugin.so
 ln -s /opt/plugin.so "image$app/plugin.so"
 
 mkfifo input
-unshare -m sh -c 'mount -t proc proc image/proc && exec chroot image "$@"' sh \
+unshare -mpf --kill-child sh -c 'mount -t proc proc image/proc && exec chroot image "$@"' sh \
     /usr/bin/env LD_PRELOAD="$DREGS_LIB" DREGS_OUTPUT=/trace.dregs "$app/server" "$app/plugin.so" <input >out &
-process=$!
-STARTED+=("$process")
+container=$!
+STARTED+=("$container")
 exec 5>input
 wait_for 60 grep -q ready out
+process=$(pgrep -P "$container")
 
 expect_names() {  # WHAT PLUGIN KEEPER, after top.json
     expect_top "$1: blocks of the plugin" "$2" 'total("leak_from_first")'
@@ -38,7 +39,7 @@ for round in first second; do
 done
 
 exec 5>&-
-wait "$process"
+wait "$container"
 expect_sound image/trace.dregs
 expect_names "when it has ended" 0 0
 "$DREGS_BIN" top image/trace.dregs >/dev/null 2>top.err
