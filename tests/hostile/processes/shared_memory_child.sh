@@ -7,4 +7,4 @@ expect_survives "$BUILT/shared_memory_child" "$count"
 expect_eq "status" 0 "$STATUS"
 expect_kept $((5 * count))
 expect_eq "traces: the children have none" 1 "$(ls traces | wc -l)"
-survived "children of vfork and of clone(CLONE_VM|CLONE_VFORK) that allocate" "$count"
+survived "children of vfork and of clone with CLONE_VM and CLONE_VFORK that allocate" "$count"
