@@ -108,8 +108,7 @@ bool is_wanted(const char* program) { return !g_options.only[0] || in_list(base_
 
 bool open_file() {
     char(&program)[kPathBytes] = g_state.scratch;
-    const int length = sys::read_link("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = 0;
+    sys::program_path(program, sizeof program);
     if (!is_wanted(program)) return false;
     if (g_state.file.create(g_options, program) != 0) return false;
     attach_tables();

@@ -108,9 +108,7 @@ void Modules::describe(const LoadedObject& object, Record& out) {
 // ours.
 const char* Modules::absolute(const char* name) {
     if (name[0] == '/' || !name[0]) return name;
-    const int length = sys::working_directory(path_, sizeof path_);
-    if (length <= 0) return name;
-    Text(path_ + length, sizeof path_ - static_cast<std::size_t>(length)).add('/').add(name);
+    sys::absolute_path(name, path_, sizeof path_);
     return path_;
 }
 
@@ -122,8 +120,7 @@ const char* Modules::file_of(const LoadedObject& object, std::uint32_t& flags) {
         flags |= format::kModuleMain;
     if (flags & format::kModuleVdso) return name;
     if (!(flags & format::kModuleMain)) return absolute(name);
-    const int length = sys::read_link("/proc/self/exe", path_, sizeof path_ - 1);
-    path_[length > 0 ? length : 0] = 0;
+    sys::program_path(path_, sizeof path_);
     return path_;
 }
 

@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <linux/stat.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,6 +19,7 @@
 #include "preload/system/atomics.h"
 #include "preload/system/sandbox.h"
 #include "preload/system/sys.h"
+#include "preload/system/text.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_READ 22
@@ -246,6 +248,21 @@ std::uint64_t file_size_limit() {
 
 int read_link(const char* path, char* out, std::size_t bytes) {
     return static_cast<int>(call(SYS_readlink, address(path), address(out), static_cast<long>(bytes)));
+}
+
+void program_path(char* out, std::size_t bytes) {
+    const int length = read_link("/proc/self/exe", out, bytes - 1);
+    out[length > 0 ? length : 0] = 0;
+    const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+    if (length <= 0 && name) absolute_path(name, out, bytes);
+}
+
+void absolute_path(const char* name, char* out, std::size_t bytes) {
+    const int folder = *name == '/' ? 0 : working_directory(out, bytes);
+    const std::size_t begin = folder > 0 ? static_cast<std::size_t>(folder) : 0;
+    Text path(out + begin, bytes - begin);
+    if (begin != 0) path.add('/');
+    path.add(name);
 }
 
 int working_directory(char* out, std::size_t bytes) {

@@ -30,7 +30,9 @@ expect_eq "exit status" 0 "$STATUS"
 expect_same_file "output" bare.out traced.out
 expect_same_file "messages" bare.err traced.err
 TRACE=$(echo root/traces/*."$(cat traced.pid)".dregs)
-dregs_json top -n 1000000 "$TRACE" >top.json
+dregs_json top -n 1000000 --sysroot root "$TRACE" >top.json
 expect_top "blocks" "40010 53493370" 'text((d["totals"]["live_blocks"], d["totals"]["live_bytes"]))'
+expect_top "the program" /program 'd["trace"]["program"]'
+expect_kept 40010
 tally
 survived "a program that begins inside a chroot, without /proc"
