@@ -1,9 +1,11 @@
 // Bench: many live blocks. Allocates COUNT blocks of LEAST to MOST (16 to 112) bytes under some hundred stacks and
 // keeps them.
 //
-// usage: live_blocks COUNT [LEAST MOST]. Prints the resident set, its part that belongs to files, and what the other
-// processes of this session keep for themselves (a tool's helpers), in KiB, then exits without freeing.
+// usage: live_blocks COUNT [LEAST MOST [SCOPE]]; with SCOPE each SCOPE blocks are in a scope of their own that stays
+// open. Prints the resident set, its part that belongs to files, and what the other processes of this session keep for
+// themselves (a tool's helpers), in KiB, then exits without freeing.
 #include <dirent.h>
+#include <dregs/dregs.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -77,8 +79,10 @@ int main(int argc, char** argv) {
         g_least = std::strtoull(argv[2], nullptr, 10);
         g_most = std::strtoull(argv[3], nullptr, 10);
     }
+    const long scope = argc > 4 ? std::atol(argv[4]) : 0;
     std::uint32_t random = 1;
     for (long i = 0; i < count; ++i) {
+        if (scope > 0 && i % scope == 0) dregs_scope_attach(dregs_scope_open("batch", 0));
         random = random * 1664525 + 1013904223;
         spread(4, random >> 5);
     }
