@@ -6,15 +6,7 @@ SHELLS=$HARNESS_DIR/../../analyzer/manual/shells
 PATH=$(dirname "$DREGS_BIN"):$PATH
 mkdir place && cd place && mkdir deep && : >one.dregs && : >two.dregs && : >notes.txt && : >deep/three.dregs
 # A trace with scopes, one of them with a name that a shell would run.
-cat >scopes.c <<'END'
-#include <dregs/dregs.h>
-int main(void) {
-    dregs_scope_leave(dregs_scope_enter("packet"));
-    dregs_scope_leave(dregs_scope_enter("a b;$(touch ran)"));
-    return 0;
-}
-END
-"$DREGS_CC" -I "$HARNESS_DIR/../../include" scopes.c -o scopes && DREGS_OUTPUT=$PWD/scopes.dregs LD_PRELOAD=$DREGS_LIB ./scopes || fail "a program with scopes"
+DREGS_OUTPUT=$PWD/scopes.dregs LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/kind_like_a_command" || fail "a program with scopes"
 LD_PRELOAD=$DREGS_LIB sleep 60 &
 STARTED+=($!)
 traced=$!

@@ -6,15 +6,7 @@ need tmux
 export TMUX_TMPDIR=$WORK PATH=$(dirname "$DREGS_BIN"):$PATH
 unset TMUX
 mkdir place && cd place
-cat >scopes.c <<'END'
-#include <dregs/dregs.h>
-int main(void) {
-    dregs_scope_leave(dregs_scope_enter("packet"));
-    dregs_scope_leave(dregs_scope_enter("a b;$(touch ran)"));
-    return 0;
-}
-END
-"$DREGS_CC" -I "$HARNESS_DIR/../../include" scopes.c -o program && DREGS_OUTPUT=$PWD/one.dregs LD_PRELOAD=$DREGS_LIB ./program || fail "a program with scopes"
+DREGS_OUTPUT=$PWD/one.dregs LD_PRELOAD=$DREGS_LIB "$DREGS_PROGRAMS/kind_like_a_command" || fail "a program with scopes"
 mkdir folder && : >folder/a.dregs
 
 screen() { tmux capture-pane -p -t shell; }
