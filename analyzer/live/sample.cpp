@@ -15,8 +15,8 @@ std::vector<LiveRow> rows_of(Profile& profile) {
     std::vector<Frame> sites;
     for (const Row& row : rank_blocks(profile, RankOptions{})) {
         sites.push_back(profile.namer().site(row.top_stack));
-        rows.push_back({row.key, "", escape_text(row.scope), row.live.blocks(), row.live.bytes(), row.outlived.blocks(),
-                        row.top_stack});
+        rows.push_back({row.key, "", short_frame_text(sites.back()), escape_text(row.scope), row.live.blocks(),
+                        row.live.bytes(), row.outlived.blocks(), row.top_stack});
     }
     std::vector<std::string> texts = site_texts(sites);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].text = std::move(texts[i]);

@@ -12,6 +12,7 @@ namespace dregs {
 struct LiveRow {
     std::string key;   // of the site: the same in every reading
     std::string text;  // escaped, and different for different sites
+    std::string short_text;
     std::string scope;
     std::uint64_t blocks = 0;
     std::uint64_t bytes = 0;

@@ -19,6 +19,7 @@ constexpr std::size_t kHeadLines = 5;
 constexpr std::size_t kPageRows = 10;
 constexpr std::size_t kSparkline = 20;
 constexpr std::size_t kScopeWidth = 9;
+constexpr std::size_t kSiteColumn = 52;
 
 constexpr const char* kHelp[] = {
     "up, down, Page Up, Page Down, Home, End   choose a site; scroll what is longer",
@@ -233,7 +234,7 @@ std::vector<ScreenLine> LiveView::head_lines(std::size_t width) const {
     };
 }
 
-std::vector<ScreenLine> LiveView::site_lines(std::size_t height) const {
+std::vector<ScreenLine> LiveView::site_lines(std::size_t width, std::size_t height) const {
     constexpr const char* kOrders[] = {"blocks", "bytes", "growth", "outlived"};
     const auto title = [&](LiveOrder order) {
         const char* name = kOrders[static_cast<int>(order)];
@@ -251,7 +252,8 @@ std::vector<ScreenLine> LiveView::site_lines(std::size_t height) const {
         const std::string padding(kScopeWidth - std::min(kScopeWidth, display_width(scope)), ' ');
         lines.push_back({absl::StrFormat("%10s %10s %8s %9s  ", human_count(row.blocks), human_bytes(row.bytes),
                                          rate_text(rates_[order_[i]]), human_count(row.outlived)) +
-                             scope + padding + " " + row.text,
+                             scope + padding + " " +
+                             (kSiteColumn + display_width(row.text) <= width ? row.text : row.short_text),
                          i == chosen_ ? LineStyle::kChosen : LineStyle::kPlain});
     }
     if (order_.empty()) lines.push_back({filter_.empty() ? "no live blocks" : "no site like that", LineStyle::kDim});
@@ -299,8 +301,8 @@ std::vector<ScreenLine> LiveView::scrolled(std::vector<ScreenLine> lines, std::s
     return lines;
 }
 
-std::vector<ScreenLine> LiveView::page_lines(std::size_t height) {
-    if (page_ == Page::kSites) return site_lines(height);
+std::vector<ScreenLine> LiveView::page_lines(std::size_t width, std::size_t height) {
+    if (page_ == Page::kSites) return site_lines(width, height);
     return scrolled(page_ == Page::kScopes ? scope_lines() : text_lines(), height);
 }
 
@@ -316,7 +318,7 @@ std::vector<ScreenLine> LiveView::render(std::size_t width, std::size_t height) 
     if (shown_) {
         lines = head_lines(width);
         const std::size_t room = height > kHeadLines + 1 ? height - kHeadLines - 1 : 0;
-        for (ScreenLine& line : page_lines(room)) lines.push_back(std::move(line));
+        for (ScreenLine& line : page_lines(width, room)) lines.push_back(std::move(line));
     } else {
         lines.push_back({"reading the trace ...", LineStyle::kDim});
     }

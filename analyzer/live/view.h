@@ -59,11 +59,11 @@ class LiveView {
     void show_page(Page page);
 
     std::vector<ScreenLine> head_lines(std::size_t width) const;
-    std::vector<ScreenLine> site_lines(std::size_t height) const;
+    std::vector<ScreenLine> site_lines(std::size_t width, std::size_t height) const;
     std::vector<ScreenLine> scope_lines() const;
     std::vector<ScreenLine> text_lines() const;
     std::vector<ScreenLine> scrolled(std::vector<ScreenLine> lines, std::size_t height);
-    std::vector<ScreenLine> page_lines(std::size_t height);
+    std::vector<ScreenLine> page_lines(std::size_t width, std::size_t height);
     ScreenLine last_line() const;
 
     bool utf8_;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMostInChain = 6;  // a longer one is shown by its ends
 
 // The name alone; what has none, as module and offset.
-std::string short_name(const Frame& frame) {
+std::string plain_name(const Frame& frame) {
     return frame.function.empty() ? frame_text(frame, true) : escape_text(frame.function);
 }
 
@@ -83,7 +83,7 @@ void TextCallers::print_places(const char* what, const std::vector<ScopePlaceSee
     for (std::size_t i = 0; i < shown; ++i) {
         std::vector<std::string> names;
         for (const Frame& frame : report_.profile.namer().frames(places[i].stack, view_.frames))
-            names.push_back(names.empty() ? frame_text(frame, true) : short_name(frame));
+            names.push_back(names.empty() ? frame_text(frame, true) : plain_name(frame));
         out_ << "    " << human_count(places[i].looks) << "  " << absl::StrJoin(names, " < ") << '\n';
     }
     if (shown < places.size()) out_ << "    (" << human_count(places.size() - shown) << " more: -n 0 shows all)\n";
@@ -91,11 +91,11 @@ void TextCallers::print_places(const char* what, const std::vector<ScopePlaceSee
 
 std::uint32_t TextCallers::follow_chain(const CallerTree& tree, std::uint32_t node,
                                         std::vector<std::string>& names) const {
-    names.push_back(short_name(tree.nodes[node].frame));
+    names.push_back(plain_name(tree.nodes[node].frame));
     while (tree.nodes[node].children.size() == 1 &&
            same_blocks(tree.nodes[node], tree.nodes[tree.nodes[node].children.front()])) {
         node = tree.nodes[node].children.front();
-        names.push_back(short_name(tree.nodes[node].frame));
+        names.push_back(plain_name(tree.nodes[node].frame));
     }
     return node;
 }

@@ -25,6 +25,17 @@ std::string place_text(const Frame& frame, bool precise) {
     return absl::StrCat("  ", file, ":", frame.line, column ? absl::StrCat(":", frame.column) : "");
 }
 
+// Where the list of parameters begins that `name` ends with; npos: it ends with none.
+std::size_t parameters_of(std::string_view name) {
+    int depth = 0;
+    for (std::size_t i = name.size(); i-- > 0;) {
+        if (name[i] == ')') ++depth;
+        if (name[i] == '(' && --depth == 0) return i;
+        if (depth == 0) return std::string_view::npos;
+    }
+    return std::string_view::npos;
+}
+
 // What people call the standard's strings. For people only: JSON keeps the names as they are.
 std::string readable(const std::string& function) {
     return absl::StrReplaceAll(
@@ -50,6 +61,23 @@ std::string frame_text(const Frame& frame, bool with_module, bool precise) {
         absl::StrAppend(&text, "  (", escape_text(display_name(frame.module)), ")");
     }
     return text;
+}
+
+std::string short_name(const Frame& frame) {
+    if (frame.function.empty()) {
+        return absl::StrCat(std::string(display_name(frame.module)), frame.module.empty() ? "0x" : "+0x",
+                            absl::Hex(frame.offset));
+    }
+    std::string_view name = frame.function;
+    if (name.ends_with(" const")) name.remove_suffix(6);
+    const std::size_t parameters = parameters_of(name);
+    const bool has_some = parameters != std::string_view::npos && parameters != 0;
+    return absl::StrReplaceAll(has_some ? frame.function.substr(0, parameters) : frame.function,
+                               {{"(anonymous namespace)::", ""}});
+}
+
+std::string short_frame_text(const Frame& frame) {
+    return escape_text(readable(short_name(frame))) + place_text(frame, false);
 }
 
 std::vector<std::string> site_texts(const std::vector<Frame>& sites) {

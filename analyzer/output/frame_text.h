@@ -14,6 +14,12 @@ namespace dregs {
 // information the place in the function.
 std::string frame_text(const Frame& frame, bool with_module, bool precise = false);
 
+// "Server::handle(Request const&)" -> "Server::handle"; module+0xoffset where there is no name. Not escaped.
+std::string short_name(const Frame& frame);
+
+// For where there is little room: "Server::handle  server.cpp:42".
+std::string short_frame_text(const Frame& frame);
+
 // One text for each of these different sites, precise where two would read the same otherwise.
 std::vector<std::string> site_texts(const std::vector<Frame>& sites);
 

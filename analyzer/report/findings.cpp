@@ -3,10 +3,10 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
-#include <absl/strings/str_replace.h>
 
 #include <algorithm>
 
+#include "analyzer/output/frame_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/trend_text.h"
 
@@ -18,17 +18,6 @@ constexpr std::size_t kFewestMoments = 3;  // that tell a trend
 constexpr const char* kNotKnown =
     "Whether that is too much cannot be told from one moment without scopes: mark scopes, or take three snapshots or "
     "more.";
-
-// Where the list of parameters begins that `name` ends with; npos: it ends with none.
-std::size_t parameters_of(std::string_view name) {
-    int depth = 0;
-    for (std::size_t i = name.size(); i-- > 0;) {
-        if (name[i] == ')') ++depth;
-        if (name[i] == '(' && --depth == 0) return i;
-        if (depth == 0) return std::string_view::npos;
-    }
-    return std::string_view::npos;
-}
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
     const double share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -180,19 +169,6 @@ std::vector<Finding> find_what_is_wrong(const FindingSources& sources) {
     findings.add_suspects();
     findings.add_what_there_is();
     return findings.take();
-}
-
-std::string short_name(const Frame& frame) {
-    if (frame.function.empty()) {
-        return absl::StrCat(std::string(display_name(frame.module)), frame.module.empty() ? "0x" : "+0x",
-                            absl::Hex(frame.offset));
-    }
-    std::string_view name = frame.function;
-    if (name.ends_with(" const")) name.remove_suffix(6);
-    const std::size_t parameters = parameters_of(name);
-    const bool has_some = parameters != std::string_view::npos && parameters != 0;
-    return absl::StrReplaceAll(has_some ? frame.function.substr(0, parameters) : frame.function,
-                               {{"(anonymous namespace)::", ""}});
 }
 
 }  // namespace dregs

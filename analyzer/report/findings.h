@@ -33,7 +33,4 @@ struct FindingSources {
 // The worst first; never empty.
 std::vector<Finding> find_what_is_wrong(const FindingSources& sources);
 
-// "Server::handle(Request const&)" -> "Server::handle"; module+0xoffset where there is no name.
-std::string short_name(const Frame& frame);
-
 }  // namespace dregs

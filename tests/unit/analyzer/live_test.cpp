@@ -11,7 +11,7 @@ namespace dregs {
 namespace {
 
 LiveRow row(const std::string& key, std::uint64_t blocks, std::uint64_t bytes, std::uint64_t outlived = 0) {
-    return {key, key + "  a.c:1", "request", blocks, bytes, outlived, 0};
+    return {key, key + "  a.c:1", key + "  a.c:1", "request", blocks, bytes, outlived, 0};
 }
 
 LiveSample sample(double seconds, std::vector<LiveRow> rows) {
@@ -218,6 +218,17 @@ TEST(LiveView, ScrollsWhatIsLongerThanTheScreen) {
     EXPECT_TRUE(shows(view, "that holds most")) << "the header stays";
     view.press({Key::kEscape});
     EXPECT_EQ(sites(view), (Names{"a"}));
+}
+
+TEST(LiveView, NamesAreShortWhereThereIsLittleRoom) {
+    LiveView view(true);
+    LiveRow wide = row("handle", 3, 30);
+    wide.text = "Server::handle(std::string const&)  server.cpp:42  (server)";
+    wide.short_text = "Server::handle  server.cpp:42";
+    view.add(sample(0, {wide}));
+    EXPECT_NE(screen(view, 52 + 59).find(wide.text), std::string::npos);
+    EXPECT_EQ(screen(view, 52 + 58).find(wide.text), std::string::npos);
+    EXPECT_NE(screen(view, 52 + 29).find(wide.short_text), std::string::npos);
 }
 
 TEST(LiveView, FitsEveryTerminal) {

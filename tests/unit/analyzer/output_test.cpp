@@ -4,6 +4,7 @@
 
 #include "analyzer/output/diff_report.h"
 #include "analyzer/output/escape.h"
+#include "analyzer/output/frame_text.h"
 #include "analyzer/output/human.h"
 #include "analyzer/output/scopes_report.h"
 #include "analyzer/output/top_report.h"
@@ -42,6 +43,28 @@ TEST(Human, WritesNumbersForPeople) {
     EXPECT_EQ(human_duration(150), "1.50 s");
     EXPECT_EQ(human_duration(6100), "61 s");
     EXPECT_EQ(human_duration(20000), "3 min 20 s");
+}
+
+TEST(FrameText, NamesFunctionsShortlyWhereThereIsLittleRoom) {
+    const auto name = [](const char* function) {
+        Frame frame;
+        frame.function = function;
+        return short_name(frame);
+    };
+    EXPECT_EQ(name("Server::handle(std::function<void (int)> const&) const"), "Server::handle");
+    EXPECT_EQ(name("(anonymous namespace)::keep(unsigned int)"), "keep");
+    EXPECT_EQ(name("Call::operator()(int)"), "Call::operator()");
+    EXPECT_EQ(name("main"), "main");
+    EXPECT_EQ(name("()"), "()");
+    EXPECT_EQ(name("f)"), "f)");
+    Frame frame;
+    frame.module = "/usr/lib/libx.so.1";
+    frame.offset = 0x1234;
+    EXPECT_EQ(short_name(frame), "libx.so.1+0x1234");
+    frame.function = "Server::\033[2J(int)";
+    frame.file = "/src/server.cpp";
+    frame.line = 42;
+    EXPECT_EQ(short_frame_text(frame), "Server::\\x1b[2J  server.cpp:42");
 }
 
 TEST(TopText, IsAlignedAndSaysWhatWasLost) {

@@ -136,24 +136,6 @@ TEST(Findings, SayThatNothingIsLive) {
     EXPECT_EQ(findings_of(*profile)[0].tone, Tone::kGood);
 }
 
-TEST(Findings, NameFunctionsShortly) {
-    const auto name = [](const char* function) {
-        Frame frame;
-        frame.function = function;
-        return short_name(frame);
-    };
-    EXPECT_EQ(name("Server::handle(std::function<void (int)> const&) const"), "Server::handle");
-    EXPECT_EQ(name("(anonymous namespace)::keep(unsigned int)"), "keep");
-    EXPECT_EQ(name("Call::operator()(int)"), "Call::operator()");
-    EXPECT_EQ(name("main"), "main");
-    EXPECT_EQ(name("()"), "()");
-    EXPECT_EQ(name("f)"), "f)");
-    Frame frame;
-    frame.module = "/usr/lib/libx.so.1";
-    frame.offset = 0x1234;
-    EXPECT_EQ(short_name(frame), "libx.so.1+0x1234");
-}
-
 TEST(PageFile, KeepsNamesInsideTheirScriptElement) {
     EXPECT_EQ(json_in_html(R"({"a":"</script><!--"})"), R"({"a":"\u003c/script>\u003c!--"})");
     const std::string page = make_page(R"({"name":"</script><b>"})");
