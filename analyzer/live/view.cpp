@@ -61,6 +61,15 @@ bool contains(const std::string& text, const std::string& part) {
     return absl::AsciiStrToLower(text).find(absl::AsciiStrToLower(part)) != std::string::npos;
 }
 
+std::string row_text(const LiveRow& row, double rate, std::size_t width) {
+    const std::string scope = cut(row.scope.empty() ? "-" : row.scope, kScopeWidth);
+    const std::string padding(kScopeWidth - std::min(kScopeWidth, display_width(scope)), ' ');
+    const bool has_room = kSiteColumn + display_width(row.text) <= width;
+    return absl::StrCat(absl::StrFormat("%10s %10s %8s %9s  ", human_count(row.blocks), human_bytes(row.bytes),
+                                        rate_text(rate), human_count(row.outlived)),
+                        scope, padding, " ", has_room ? row.text : row.short_text);
+}
+
 // The first of `count` entries that is shown, so that the chosen one is among `height`.
 std::size_t first_shown(std::size_t chosen, std::size_t count, std::size_t height) {
     if (count <= height) return 0;
@@ -247,13 +256,7 @@ std::vector<ScreenLine> LiveView::site_lines(std::size_t width, std::size_t heig
     const std::size_t room = height > 1 ? height - 1 : 0;
     const std::size_t first = first_shown(chosen_, order_.size(), room);
     for (std::size_t i = first; i < std::min(first + room, order_.size()); ++i) {
-        const LiveRow& row = shown_->rows[order_[i]];
-        const std::string scope = cut(row.scope.empty() ? "-" : row.scope, kScopeWidth);
-        const std::string padding(kScopeWidth - std::min(kScopeWidth, display_width(scope)), ' ');
-        lines.push_back({absl::StrFormat("%10s %10s %8s %9s  ", human_count(row.blocks), human_bytes(row.bytes),
-                                         rate_text(rates_[order_[i]]), human_count(row.outlived)) +
-                             scope + padding + " " +
-                             (kSiteColumn + display_width(row.text) <= width ? row.text : row.short_text),
+        lines.push_back({row_text(shown_->rows[order_[i]], rates_[order_[i]], width),
                          i == chosen_ ? LineStyle::kChosen : LineStyle::kPlain});
     }
     if (order_.empty()) lines.push_back({filter_.empty() ? "no live blocks" : "no site like that", LineStyle::kDim});
