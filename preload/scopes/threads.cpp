@@ -27,13 +27,17 @@ void Threads::attach(TraceFile& file, SlowLock& lock, StringTable& strings, Thre
     counters_.attach(file, lock);
 }
 
-// A state whose thread is gone: looks at a few each time, so that a start never costs more than a few system calls.
+// A state whose thread is gone: that of the thread that began last, as short ones do one after the other, else one of a
+// few more, so that a start never costs more than a few system calls. The look goes round: it must not come back to the
+// same ones each time, where the threads that stay are.
 ThreadState* Threads::find_gone(std::uint32_t tid) {
     for (std::uint32_t i = 0; i < kChecksPerStart && i < count_; ++i) {
-        ThreadState& thread = *states_[next_check_++ % count_];
-        if (!is_gone(thread, tid)) continue;
-        scopes_->abandon(thread);
-        return &thread;
+        const std::uint32_t index = i == 0 ? last_ : next_check_;
+        if (i != 0) next_check_ = next_check_ + 1 < count_ ? next_check_ + 1 : 0;
+        if (!is_gone(*states_[index], tid)) continue;
+        last_ = index;
+        scopes_->abandon(*states_[index]);
+        return states_[index];
     }
     return nullptr;
 }
@@ -54,6 +58,7 @@ ThreadState* Threads::make_state(ThreadState* former) {
     thread->memo.use(static_cast<char*>(memory) + memo, max_frames_);
     thread->slot = slot;
     thread->counters = &counters_.at(slot);
+    last_ = count_;
     states_[count_++] = thread;
     return thread;
 }

@@ -25,7 +25,7 @@ class Threads {
 
   private:
     static constexpr std::uint32_t kMostThreads = 1u << 16;
-    static constexpr std::uint32_t kChecksPerStart = 4;
+    static constexpr std::uint32_t kChecksPerStart = 16;
 
     // A hook that was left by siglongjmp seems to be at work for ever. Some tenth of a second of an idle machine, and
     // not by the clock: that goes on while the process is stopped.
@@ -42,7 +42,8 @@ class Threads {
     ThreadScopes* scopes_;
     std::uint32_t max_frames_;
     std::uint32_t count_;
-    std::uint32_t next_check_;
+    std::uint32_t last_;        // the state handed out last
+    std::uint32_t next_check_;  // both are indices in states_
     TraceTable<format::ThreadCounters, format::kThreads, 64> counters_;
     ThreadState* states_[kMostThreads];  // by slot - 1
 };
