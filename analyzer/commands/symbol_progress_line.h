@@ -1,5 +1,5 @@
-// "reading symbols of libx.so: 45 %", "fetching the debug file of libx.so: 3.1 MiB" on a terminal, after half a second;
-// wiped when done.
+// "reading symbols of libx.so: 45 %", "fetching the debug file of libx.so" on a terminal, after half a second; with a
+// percentage where it is known; wiped when done.
 #pragma once
 
 #include <memory>
