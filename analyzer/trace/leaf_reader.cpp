@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analyzer/trace/error.h"
+#include "analyzer/trace/table_regions.h"
 
 namespace dregs {
 namespace {
@@ -16,7 +17,8 @@ absl::Span<std::uint8_t> bytes_of(format::Word* words, std::size_t count) {
     return absl::MakeSpan(reinterpret_cast<std::uint8_t*>(words), count * sizeof(format::Word));
 }
 
-void check_leaf(const ByteSource& source, std::uint64_t place, const format::Leaf& leaf, std::uint64_t file_end) {
+void check_leaf(const ByteSource& source, std::uint64_t place, const format::Leaf& leaf, std::uint64_t file_end,
+                const TableRegions& tables) {
     if (leaf.address % format::kLeafSpan != 0 || leaf.address >= format::kAddressLimit) {
         throw TraceError(
             source.name(), place,
@@ -29,14 +31,19 @@ void check_leaf(const ByteSource& source, std::uint64_t place, const format::Lea
                          absl::StrCat("a leaf of the block map lies at ", leaf.offset, ", but the file ends at ",
                                       file_end, ": it was cut off or garbled"));
     }
+    const char* table = tables.table_within(leaf.offset, leaf.offset + format::kLeafBytes);
+    if (table == nullptr) return;
+    throw TraceError(source.name(), place,
+                     absl::StrCat("a leaf of the block map lies at ", leaf.offset, ", within the ", table, " table"));
 }
 
-// Two leaves in one place would let a small file claim blocks without end.
+// Two leaves in one place would let a small file claim blocks without end. `key` and the `size` behind it are a leaf's
+// place.
 template <class Key>
-void require_unique(const ByteSource& source, std::vector<format::Leaf>& leaves, Key key) {
+void require_apart(const ByteSource& source, std::vector<format::Leaf>& leaves, Key key, std::uint64_t size) {
     std::sort(leaves.begin(), leaves.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
     const auto twice = std::adjacent_find(leaves.begin(), leaves.end(),
-                                          [&](const auto& a, const auto& b) { return key(a) == key(b); });
+                                          [&](const auto& a, const auto& b) { return key(b) - key(a) < size; });
     if (twice != leaves.end()) {
         throw TraceError(source.name(), twice->offset, "two leaves of the block map stand in one place");
     }
@@ -47,15 +54,18 @@ void require_unique(const ByteSource& source, std::vector<format::Leaf>& leaves,
 LeafReader::LeafReader(const ByteSource& source, const format::Header& header) : source_(source) {
     const TableLayout layout(source, header, format::kLeaves);
     const RecordArray<format::Leaf> records(source, header, format::kLeaves);
+    const TableRegions tables(source, header);
     const std::uint64_t file_end = source.size();
     for (auto at = records.begin(); at != records.end(); ++at) {
         const format::Leaf& leaf = *at;
         if (leaf.offset == 0) continue;  // handed out, not written yet
-        check_leaf(source, layout.offset_of(at.index()), leaf, file_end);
+        check_leaf(source, layout.offset_of(at.index()), leaf, file_end, tables);
         leaves_.push_back(leaf);
     }
-    require_unique(source, leaves_, [](const format::Leaf& leaf) { return leaf.offset; });
-    require_unique(source, leaves_, [](const format::Leaf& leaf) { return leaf.address; });
+    require_apart(
+        source, leaves_, [](const format::Leaf& leaf) { return leaf.offset; }, format::kLeafBytes);
+    require_apart(
+        source, leaves_, [](const format::Leaf& leaf) { return leaf.address; }, format::kLeafSpan);
 }
 
 void LeafReader::for_each(absl::FunctionRef<void(const SettledLeaf&)> sink) {

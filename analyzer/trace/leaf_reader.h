@@ -24,7 +24,7 @@ struct SettledLeaf {
 
 class LeafReader {
   public:
-    // Checks every leaf's place. Throws TraceError.
+    // Checks every leaf's place, and the tables'. Throws TraceError.
     LeafReader(const ByteSource& source, const format::Header& header);
 
     std::size_t leaves() const { return leaves_.size(); }

@@ -168,6 +168,38 @@ TEST(HostileTrace, TwoLeavesInOnePlaceAreAnError) {
     EXPECT_NE(error_of(bytes).find("two leaves"), std::string::npos);
 }
 
+TEST(HostileTrace, LeavesThatOverlapAreAnError) {
+    TraceWriter writer;
+    writer.add_block(kHeap, 8, format::kStackWhole, 0);
+    writer.add_block(kHeap + format::kLeafSpan, 8, format::kStackWhole, 0);
+    std::vector<std::uint8_t> bytes = writer.finish();
+    const format::Header header = header_of(bytes);
+    auto* leaf = reinterpret_cast<format::Leaf*>(&bytes[header.tables[format::kLeaves].segment_offset[0]]);
+    const std::uint64_t sound = leaf[2].offset;
+    leaf[2].offset = leaf[1].offset + 8;
+    EXPECT_NE(error_of(bytes).find("two leaves"), std::string::npos) << error_of(bytes);
+    leaf[2].offset = header.tables[format::kScopes].segment_offset[0];
+    EXPECT_NE(error_of(bytes).find(", within the "), std::string::npos) << error_of(bytes);
+    leaf[2].offset = sound;
+    EXPECT_EQ(error_of(bytes), "");
+}
+
+// Found by the fuzzer: the label of a copy overwrote what else stood in the room of its strings, and made blocks.
+TEST(HostileTrace, TablesThatOverlapAreAnError) {
+    const std::vector<std::uint8_t> whole = sample();
+    for (std::uint32_t id = 0; id < format::kTableCount; ++id) {
+        std::vector<std::uint8_t> bytes = whole;
+        format::Table* tables = header_of(bytes).tables;
+        const std::uint64_t elsewhere =
+            tables[id == format::kNotes ? format::kKinds : format::kNotes].segment_offset[0];
+        ASSERT_NE(elsewhere, 0u);
+        if (tables[id].segment_offset[0] == 0) continue;
+        tables[id].segment_offset[0] = elsewhere;
+        EXPECT_NE(error_of(bytes).find(" table begins within the "), std::string::npos)
+            << id << ": " << error_of(bytes);
+    }
+}
+
 TEST(HostileTrace, AStringBeyondTheTableIsAnError) {
     TraceWriter writer = sample_trace();
     const std::uint32_t kind = writer.add_kind("x");
