@@ -21,11 +21,17 @@ double change_between(std::uint64_t now, std::uint64_t before) {
     return static_cast<double>(now) - static_cast<double>(before);
 }
 
+// Keeps what is needed to look back as long as that: the last before it, too.
+template <class Moments>
+void drop_older(Moments& moments, double seconds) {
+    while (moments.size() > 2 && moments.back().seconds - moments[1].seconds >= seconds) moments.pop_front();
+}
+
 }  // namespace
 
 void LiveHistory::add(const LiveSample& sample) {
     moments_.push_back({sample.seconds, sample.blocks, sample.bytes, sample.alloc_calls, sample.free_calls});
-    while (moments_.size() > 2 && moments_.back().seconds - moments_[1].seconds >= kSeconds) moments_.pop_front();
+    drop_older(moments_, kSeconds);
     Parts parts{sample.seconds, {}, {}, {}};
     for (const LiveRow& row : sample.rows) parts.sites.emplace(row.key, row.blocks);
     for (const LiveKind& kind : sample.kinds) {
@@ -34,7 +40,7 @@ void LiveHistory::add(const LiveSample& sample) {
     }
     if (parts_.size() > 1 && parts.seconds - parts_[parts_.size() - 2].seconds < kApart) parts_.pop_back();
     parts_.push_back(std::move(parts));
-    while (parts_.size() > 2 && parts_.back().seconds - parts_[1].seconds >= kSeconds) parts_.pop_front();
+    drop_older(parts_, kSeconds);
 }
 
 double LiveHistory::span() const {

@@ -253,8 +253,9 @@ int read_link(const char* path, char* out, std::size_t bytes) {
 void program_path(char* out, std::size_t bytes) {
     const int length = read_link("/proc/self/exe", out, bytes - 1);
     out[length > 0 ? length : 0] = 0;
+    if (length > 0) return;
     const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
-    if (length <= 0 && name) absolute_path(name, out, bytes);
+    if (name) absolute_path(name, out, bytes);
 }
 
 void absolute_path(const char* name, char* out, std::size_t bytes) {
