@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "analyzer/commands/command.h"
+#include "analyzer/commands/help.h"
 #include "analyzer/commands/usage_problem.h"
 #include "analyzer/output/escape.h"
 
@@ -18,31 +19,17 @@ namespace {
 
 constexpr int kUsage = 2;
 
-// Positional arguments by what they are, TRACE|PID, and the program of `run`, which is no option.
-class UsageFormatter : public CLI::Formatter {
-  public:
-    std::string make_option_usage(const CLI::Option* option) const override { return option->get_type_name(); }
-    std::string make_usage(const CLI::App* app, std::string name) const override {
-        std::string usage = CLI::Formatter::make_usage(app, std::move(name));
-        if (app->get_prefix_command()) usage.insert(usage.find_last_not_of('\n') + 1, " -- PROGRAM [ARGUMENTS]");
-        return usage;
-    }
-};
-
 void describe(CLI::App& app) {
     app.name("dregs");
     app.description(
         "dregs: which call sites hold the blocks that a program has not freed, and which outlived their scope.");
     app.footer(
-        "Trace:    dregs run -- ./server args        (or: LD_PRELOAD=/path/libdregs.so ./server args)\n"
-        "Look:     dregs top server.4711.dregs       (or the pid, while it runs)\n"
+        "Trace: dregs run -- ./server args     (or: LD_PRELOAD=libdregs.so ./server args)\n"
+        "Look:  dregs top server.4711.dregs    (or the pid, while it runs)\n"
         "Exit status: 0 done, 1 findings (with --exit-code), 2 usage or unreadable trace.");
     app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION, "Print the version and exit");
     app.set_help_flag("-h,--help", "Print this help and exit");
     app.require_subcommand(1);
-    auto formatter = std::make_shared<UsageFormatter>();
-    formatter->column_width(34);
-    app.formatter(formatter);
 }
 
 int fail(std::ostream& err, const std::string& message) {
@@ -50,14 +37,32 @@ int fail(std::ostream& err, const std::string& message) {
     return kUsage;
 }
 
+// As with other tools the last counts of what is given more than once and has one value: aliases and scripts rely on
+// it.
+void let_the_last_count(CLI::App& app) {
+    for (CLI::App* command : app.get_subcommands({})) {
+        for (CLI::Option* option : command->get_options({})) {
+            if (option->nonpositional() && option->get_items_expected_max() == 1) option->take_last();
+        }
+    }
+}
+
+// --help and --version are no errors but for CLI11.
+int answer(CLI::App& app, const CLI::ParseError& error, Invocation& invocation) {
+    const auto used = app.get_subcommands();
+    if (error.get_name() != "CallForHelp") {
+        app.exit(error, invocation.out, invocation.err);
+    } else {
+        show_help(app, used.empty() ? "" : used.front()->get_name(), invocation);
+    }
+    return 0;
+}
+
 int usage_error(CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words,
                 Invocation& invocation) {
     std::ostream& err = invocation.err;
-    if (error.get_exit_code() == 0) {  // --help, --version
-        app.exit(error, invocation.out, err);
-        return 0;
-    }
     const auto used = app.get_subcommands();
+    if (error.get_exit_code() == 0) return answer(app, error, invocation);
     const std::string command = used.empty() ? "dregs" : "dregs " + used.front()->get_name();
     fail(err, usage_problem(app, words, error));
     err << "Try '" << command << " --help'.\n";
@@ -94,6 +99,7 @@ int run_cli(int argc, const char* const* argv, std::ostream& out, std::ostream& 
     try {
         describe(app);
         add_commands(app, invocation);
+        let_the_last_count(app);
         const int status = run_checked(app, argc, argv, invocation);
         out.flush();
         return out ? status : fail(err, std::string("cannot write the output: ") + std::strerror(errno));

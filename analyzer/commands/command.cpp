@@ -15,6 +15,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
     add_ls(app, invocation);
     add_export(app, invocation);
     add_import(app, invocation);
+    add_help(app, invocation);
     add_generate(app, invocation);
     add_complete(app, invocation);
 }

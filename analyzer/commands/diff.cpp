@@ -95,7 +95,7 @@ void add_diff(CLI::App& app, Invocation& invocation) {
     add_report_options(*command, arguments->report, true);
     command->footer(
         "Three traces or more, such as snapshots of one process, show the trend of each site: 'grows' is what does "
-        "not\n"
+        "not "
         "level off. They are put in the order of their time. Five or more tell leaks from noise.");
     command->callback([arguments, &invocation] { diff(*arguments, invocation); });
 }

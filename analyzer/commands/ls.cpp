@@ -150,10 +150,10 @@ void add_ls(CLI::App& app, Invocation& invocation) {
     add_terminal_options(*command, arguments->terminal);
     command->footer(
         "Live blocks are allocations minus frees by the trace's counters, the C library's own buffers included; - "
-        "where\n"
-        "pools or samples make that no number of blocks. Age is the time since tracing began, size what is stored.\n"
+        "where pools or samples make that no number of blocks. Age is the time since tracing began, size what is "
+        "stored.\n"
         "States: running, exited, ended (killed, aborted, or by _exit), replaced (by exec), snapshot, imported, "
-        "elsewhere\n(on another host).");
+        "elsewhere (on another host).");
     command->callback([arguments, &invocation] { ls(*arguments, invocation); });
 }
 

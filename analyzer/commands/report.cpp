@@ -65,7 +65,7 @@ void add_report(CLI::App& app, Invocation& invocation) {
     command->add_flag("--no-sources", arguments->no_sources, "Leave out the lines of source around each site");
     add_naming_options(*command, arguments->naming);
     command->footer(
-        "The page is one file that loads nothing. It has the names of functions, files, modules, threads and scopes,\n"
+        "The page is one file that loads nothing. It has the names of functions, files, modules, threads and scopes, "
         "the command line, and some lines of source: look before you send it to others.");
     command->callback([arguments, &invocation] { report(*arguments, invocation); });
 }

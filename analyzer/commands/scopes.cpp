@@ -60,6 +60,7 @@ void scopes(const ScopesArguments& arguments, Invocation& invocation) {
         arguments.callers ? print_callers(arguments, *profile, invocation)
                           : print_tree(arguments, *profile, invocation);
         print_warnings(invocation.err, *naming);
+        if (arguments.exit_code && report_scopes(*profile).survivors.blocks() != 0) invocation.status = 1;
         return;
     }
     const ScopeReport report = report_scopes(*profile);

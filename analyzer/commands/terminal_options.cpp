@@ -1,8 +1,10 @@
 // See terminal_options.h.
 #include "analyzer/commands/terminal_options.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -33,6 +35,12 @@ bool wants_colour(const TerminalOptions& options) {
     const std::string_view forced = variable("CLICOLOR_FORCE");
     if (!forced.empty() && forced != "0") return true;
     return ::isatty(STDOUT_FILENO) == 1 && variable("CLICOLOR") != "0" && variable("TERM") != "dumb";
+}
+
+std::size_t terminal_columns() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return std::clamp<std::size_t>(size.ws_col, 60, 100);
 }
 
 }  // namespace dregs

@@ -31,17 +31,8 @@ OptionRow read_option(CLI::Option& option) {
     row.group = option.get_group();
     row.variable = option.get_envname();
     row.choices = choices_of(option);
+    row.repeatable = option.get_items_expected_max() > 1;
     row.value_may_lack = row.takes_value() && option.get_expected_min() == 0;
-    return row;
-}
-
-CommandRow read_command(CLI::App& command) {
-    CommandRow row{command.get_name(), command.get_description(), {}, {}, command.get_footer(), false};
-    row.runs_program = command.get_prefix_command();
-    for (CLI::Option* option : command.get_options({})) {
-        if (option->get_group().empty()) continue;
-        (option->nonpositional() ? row.options : row.arguments).push_back(read_option(*option));
-    }
     return row;
 }
 
@@ -71,6 +62,16 @@ std::vector<std::string> choices_of(CLI::Option& option) {
     } catch (const CLI::OptionNotFound&) {  // it has no check
         return {};
     }
+}
+
+CommandRow read_command(CLI::App& command) {
+    CommandRow row{command.get_name(), command.get_description(), {}, {}, command.get_footer(), false};
+    row.runs_program = command.get_prefix_command();
+    for (CLI::Option* option : command.get_options({})) {
+        if (option->get_group().empty()) continue;
+        (option->nonpositional() ? row.options : row.arguments).push_back(read_option(*option));
+    }
+    return row;
 }
 
 CommandTable read_commands(CLI::App& app) {

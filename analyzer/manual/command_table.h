@@ -18,6 +18,7 @@ struct OptionRow {
     std::string variable;              // that sets it, too
     std::vector<std::string> choices;  // all values there are; none: any
     bool value_may_lack = false;
+    bool repeatable = false;
 
     bool takes_value() const { return !placeholder.empty(); }
     bool takes_names() const { return placeholder == "NAMES"; }  // several, with commas
@@ -42,6 +43,7 @@ struct CommandTable {
     const CommandRow* find(const std::string& name) const;  // nullptr: there is none
 };
 
+CommandRow read_command(CLI::App& command);
 CommandTable read_commands(CLI::App& app);
 
 // The values that an option is checked against, sorted; none when any will do.

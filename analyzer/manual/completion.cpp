@@ -125,6 +125,7 @@ std::vector<std::string> Completer::arguments_before(const CommandRow& command) 
 void Completer::offer_argument(const CommandRow& command) {
     if (command.arguments.empty()) return;
     const std::string& placeholder = command.arguments.back().placeholder;
+    for (const std::string& choice : command.arguments.back().choices) offer(choice, "");
     out_.files = files_for(placeholder);
     const bool pid = absl::StrContains(placeholder, "PID") || absl::StrContains(placeholder, "OLD");
     if (!pid) return;

@@ -2,12 +2,15 @@
 #include "analyzer/manual/environment.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/string_view.h>
 
 namespace dregs {
 namespace {
 
-std::string like(const char* option, const char* help) {
-    return absl::StrCat("As ", option, " of dregs run, also without it: ", help, ".");
+// By the option's last name, "--output" of "-o,--output".
+std::string like(absl::string_view option, const char* help) {
+    option.remove_prefix(option.rfind(',') + 1);
+    return absl::StrCat("As ", option, " of dregs run, also without it. ", help, ".");
 }
 
 void add_recording(std::vector<VariableRow>& rows) {

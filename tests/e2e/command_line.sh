@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Help, version and usage errors of each command: help on stdout with 0, errors on stderr with 2, nothing else.
 . "$(dirname "$0")/harness.sh"
-for command in "" run top diff scopes export snapshot; do
+for command in "" run top diff scopes ledger report watch snapshot ls export import help; do
     "$DREGS_BIN" $command --help >help.out 2>help.err || fail "dregs $command --help: exit status $?"
     expect_match "help of '$command'" '[Uu]sage' help.out
     expect_eq "messages of help" "" "$(cat help.err)"
+    expect_eq "lines of the help of '$command' that are too long" "" "$(grep -E '^.{81}' help.out)"
+    "$DREGS_BIN" help $command >same.out || fail "dregs help $command: exit status $?"
+    expect_eq "dregs help $command" "$(cat help.out)" "$(cat same.out)"
 done
 "$DREGS_BIN" --version >version.out || fail "dregs --version: exit status $?"
 expect_match "version" '[0-9]+\.[0-9]+\.[0-9]+' version.out

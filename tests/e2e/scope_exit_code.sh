@@ -4,6 +4,10 @@
 run_traced "$DREGS_PROGRAMS/scopes_nested"
 "$DREGS_BIN" scopes --exit-code "$TRACE" >/dev/null
 expect_eq "with survivors" 1 $?
+for form in --tree --blocks --callers --json; do
+    "$DREGS_BIN" scopes --exit-code $form "$TRACE" >/dev/null
+    expect_eq "with survivors, as $form" 1 $?
+done
 "$DREGS_BIN" scopes "$TRACE" >/dev/null
 expect_eq "without the option" 0 $?
 run_traced "$DREGS_PROGRAMS/nswapsim" 10 leak

@@ -3,6 +3,7 @@
 
 #include "analyzer/manual/command_table.h"
 #include "analyzer/manual/completion.h"
+#include "analyzer/manual/help_text.h"
 #include "analyzer/manual/man_page.h"
 #include "analyzer/manual/nearest_name.h"
 #include "analyzer/manual/roff_text.h"
@@ -27,6 +28,9 @@ class ManualTest : public testing::Test {
             ->check(CLI::IsMember({"scope:", "thread:", "module:", "file:"}).description(""))
             ->type_name("FIELD:PATTERN");
         look_->add_flag("--all", all_, "Everything");
+        look_->add_option("--very-long-name-of-an-option", texts_, "Words that do not fit into one line of sixty")
+            ->type_name("WORD")
+            ->envname("DREGS_WORD");
         app_.add_subcommand("hidden", "Not shown")->group("");
         CLI::App* run = app_.add_subcommand("run", "Run it");
         run->add_option("--limit", text_, "Most")->type_name("BYTES");
@@ -57,6 +61,7 @@ class ManualTest : public testing::Test {
     CommandTable table_;
     Completion completion_;
     std::string text_;
+    std::vector<std::string> texts_;
     int number_ = 0;
     bool all_ = false;
 };
@@ -75,6 +80,36 @@ TEST_F(ManualTest, TheTableHasWhatHelpShows) {
     EXPECT_EQ(look.find_option("--mode")->choices, (Words{"off", "on"}));
     EXPECT_EQ(look.find_option("--rows")->choices, Words{});
     EXPECT_TRUE(table_.find("run")->runs_program);
+}
+
+TEST_F(ManualTest, HelpFitsTheTerminal) {
+    look_->footer("One line.\nAnother one, which is longer than sixty letters and therefore flows.");
+    const CommandTable table = read_commands(app_);
+    EXPECT_EQ(help_text(table, table.commands[0], 60).substr(0, 168),
+              "Look at it\n"
+              "Usage: dregs look [OPTIONS] TRACE|PID\n"
+              "\nArguments:\n"
+              "  TRACE|PID                 A trace\n"
+              "\nOptions:\n"
+              "  -h, --help                Print this help message and exit\n");
+    const std::string text = help_text(table, table.commands[0], 60);
+    EXPECT_NE(text.find("\n  --very-long-name-of-an-option WORD ...\n"
+                        "                            Words that do not fit into one\n"
+                        "                            line of sixty (DREGS_WORD)\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("\nOne line.\nAnother one, which is longer than sixty letters and\ntherefore flows.\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(help_text(table, table.self, 60).find("\nCommands:\n  look      Look at it\n"), std::string::npos);
+}
+
+TEST_F(ManualTest, CompletesTheChoicesOfAnArgument) {
+    app_.add_subcommand("help", "Help")
+        ->add_option("of", text_, "Of it")
+        ->check(CLI::IsMember({"look", "run"}).description(""));
+    table_ = read_commands(app_);
+    EXPECT_EQ(offered({"help", "l"}), (Words{"look"}));
 }
 
 TEST_F(ManualTest, CompletesCommandsOptionsAndValues) {

@@ -58,8 +58,22 @@ TEST(Usage, SaysWhatWasMeant) {
         "dregs: --by: there is no sites; there are function, module, scope, site, stack, thread; did you mean site?");
     EXPECT_EQ(message({"run", "--qiuet", "--", "true"}),
               "dregs: run: there is no option --qiuet; did you mean --quiet?");
-    EXPECT_EQ(message({"top", "a", "b"}), "dregs: The following argument was not expected: b");
-    EXPECT_EQ(message({}), "dregs: A subcommand is required");
+    EXPECT_EQ(message({"top", "a", "b"}), "dregs: what is b? Usage: dregs top [OPTIONS] TRACE|PID");
+    EXPECT_EQ(message({"--json", "top", "a"}), "dregs: --json stands before top. Usage: dregs top [OPTIONS] TRACE|PID");
+    EXPECT_EQ(message({"help", "topp"}).substr(0, 37), "dregs: command: there is no topp; the");
+    EXPECT_EQ(message({"top", "x", "--compat=y"}), "dregs: --compat: there is no y; there is cjdns");
+    EXPECT_EQ(message({"top", "x", "-n", "-1"}), "dregs: --rows: -1 is no number: 0 or more");
+}
+
+TEST(Usage, SaysWhatIsMissing) {
+    EXPECT_EQ(message({}).substr(0, 38), "dregs: which command? There are run, t");
+    EXPECT_EQ(message({"top"}), "dregs: top needs TRACE|PID: a trace, or the pid of a running traced process");
+    EXPECT_EQ(message({"diff", "a"}), "dregs: diff needs OLD NEW [NEWER ...]: traces or pids, oldest first");
+}
+
+TEST(Usage, TheLastOfAnOptionCounts) {
+    EXPECT_EQ(message({"top", "missing", "--sort=bytes", "--sort=count", "-n1", "-n2"}),
+              "dregs: missing: No such file or directory");
 }
 
 }  // namespace
