@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "analyzer/symbols/wrapper_pattern.h"
 #include "analyzer/trace/error.h"
@@ -32,6 +33,16 @@ bool path_matches(const std::string& pattern, const std::string& path) {
 // With its parameters or without.
 bool function_matches(const std::string& pattern, const std::string& function) {
     return glob_matches(pattern, function) || glob_matches(pattern, without_parameters(function));
+}
+
+// "worker (4711)" or "thread 4711": as a whole, by its name or by its number.
+bool thread_matches(const std::string& pattern, std::string_view thread) {
+    if (glob_matches(pattern, thread)) return true;
+    const std::size_t gap = thread.rfind(' ');
+    if (gap == std::string_view::npos) return false;
+    std::string_view number = thread.substr(gap + 1);
+    if (number.front() == '(') number = number.substr(1, number.size() - 2);
+    return glob_matches(pattern, thread.substr(0, gap)) || glob_matches(pattern, number);
 }
 
 bool is_scope_field(WhereField field) { return field == WhereField::kThread || field == WhereField::kScope; }
@@ -72,7 +83,7 @@ bool FilterMatcher::matches(std::uint32_t stack, const ScopeFacts& facts) {
 bool FilterMatcher::scope_matches(const ScopeFacts& facts) const {
     if (filter_.scope && *filter_.scope != profile_.kind_name(facts.kind)) return false;
     return std::all_of(filter_.where.begin(), filter_.where.end(), [&](const Where& where) {
-        if (where.field == WhereField::kThread) return glob_matches(where.pattern, profile_.thread_name(facts));
+        if (where.field == WhereField::kThread) return thread_matches(where.pattern, profile_.thread_name(facts));
         if (where.field == WhereField::kScope) return glob_matches(where.pattern, profile_.kind_name(facts.kind));
         return true;
     });

@@ -53,6 +53,7 @@ class Export {
 
   private:
     void check() const;
+    bool to_file() const { return !arguments_.output.empty() && arguments_.output != "-"; }
     void write(std::ostream& out);
     void write_one(std::ostream& out, Profile& profile);
     void write_change(std::ostream& out);
@@ -99,7 +100,7 @@ void Export::check() const {
     if (!options_.roots.empty() && !takes_roots(arguments_.format)) {
         throw Error("--root is for folded, speedscope and massif: other formats tell scopes and threads by themselves");
     }
-    if (!arguments_.output.empty()) return;
+    if (to_file()) return;
     if (arguments_.format == ExportFormat::kSqlite) throw Error("--format=sqlite needs -o FILE");
     if (arguments_.format == ExportFormat::kPprof && ::isatty(STDOUT_FILENO) == 1) {
         throw Error("pprof's format is binary: -o FILE, or > FILE");
@@ -180,7 +181,7 @@ void Export::run() {
     options_.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
     if (arguments_.format == ExportFormat::kSqlite) {
         write_database();
-    } else if (arguments_.output.empty()) {
+    } else if (!to_file()) {
         write(invocation_.out);
     } else {
         FileStream file(arguments_.output);
@@ -197,8 +198,9 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         ->transform(CLI::CheckedTransformer(kFormats).description(""))
         ->type_name("FORMAT");
     command
-        .add_option("-o,--output", arguments.output,
-                    "Where to (default: standard output); a file that exists is kept, and .2 goes before the suffix")
+        .add_option(
+            "-o,--output", arguments.output,
+            "Where to (default, and -: standard output); a file that exists is kept, and .2 goes before the suffix")
         ->type_name("FILE");
     command
         .add_option("--value", arguments.measure,

@@ -1,4 +1,5 @@
 // dregs import FILE -o TRACE: another tool's list of live blocks as a trace.
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 
 #include <map>
@@ -10,6 +11,7 @@
 #include "analyzer/symbols/frame.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/new_file.h"
+#include "dregs/trace_format.h"
 
 namespace dregs {
 namespace {
@@ -29,7 +31,16 @@ std::string default_output(const std::string& file) {
     return absl::StrCat(dot == std::string::npos || dot == 0 ? name : name.substr(0, dot), ".dregs");
 }
 
+// What is no list of another tool's, but known.
+void refuse_known(const TextLines& lines) {
+    if (lines.start() == std::string(format::kMagic, sizeof format::kMagic))
+        throw Error(lines.name() + " is a dregs trace already");
+    if (absl::StartsWith(lines.start(), "\x1f\x8b"))
+        throw Error(lines.name() + " is compressed by gzip: zcat FILE | dregs import - -o TRACE");
+}
+
 std::vector<std::uint8_t> read_foreign(TextLines& lines, ForeignFormat format) {
+    refuse_known(lines);
     for (std::string_view line; lines.next(line);) {
         if (format != ForeignFormat::kUmdh && begins_cjdns_snapshot(line)) return import_cjdns_snapshot(lines, line);
         if (format != ForeignFormat::kCjdns && belongs_to_umdh_log(line)) return import_umdh_log(lines, line);

@@ -37,14 +37,22 @@ std::string make_document(const ReportArguments& arguments, NamingRoom& naming, 
     return document.finish();
 }
 
+void write_page(const std::string& page, const std::string& path, Invocation& invocation) {
+    NewFile file(path);
+    file.write(0, absl::MakeConstSpan(reinterpret_cast<const std::uint8_t*>(page.data()), page.size()));
+    file.keep(page.size());
+    invocation.out << escape_text(file.path()) << '\n';
+}
+
 void report(const ReportArguments& arguments, Invocation& invocation) {
     const std::unique_ptr<NamingRoom> naming = make_naming(arguments.naming);
     std::string newest;
     const std::string page = make_page(make_document(arguments, *naming, newest));
-    NewFile file(arguments.output.empty() ? page_beside(newest) : arguments.output);
-    file.write(0, absl::MakeConstSpan(reinterpret_cast<const std::uint8_t*>(page.data()), page.size()));
-    file.keep(page.size());
-    invocation.out << escape_text(file.path()) << '\n';
+    if (arguments.output == "-") {
+        invocation.out << page;
+    } else {
+        write_page(page, arguments.output.empty() ? page_beside(newest) : arguments.output, invocation);
+    }
     print_warnings(invocation.err, *naming);
 }
 
@@ -59,7 +67,7 @@ void add_report(CLI::App& app, Invocation& invocation) {
         ->type_name("TRACE|PID [...]");
     command
         ->add_option("-o,--output", arguments->output,
-                     "Where to write the page (default: beside the newest trace, as .html).\n"
+                     "Where to write the page (default: beside the newest trace, as .html; -: standard output).\n"
                      "What exists is never overwritten: .2, .3 ... goes before the suffix")
         ->type_name("FILE");
     command->add_flag("--no-sources", arguments->no_sources, "Leave out the lines of source around each site");

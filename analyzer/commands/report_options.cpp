@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analyzer/commands/symbol_progress_line.h"
+#include "analyzer/commands/value_checks.h"
 #include "analyzer/symbols/cache_folder.h"
 
 namespace dregs {
@@ -12,12 +13,6 @@ namespace {
 
 constexpr std::size_t kTextRows = 20;
 constexpr std::size_t kTextFrames = 4;
-
-// CLI11's own check tells the range with all the digits of the largest double.
-std::string row_count_problem(const std::string& text) {
-    const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos && text.size() < 19;
-    return number ? "" : text + " is no number: 0 or more";
-}
 
 bool wants_servers(const ReportOptions& options) {
     if (options.debuginfod) choose_system_servers();
@@ -61,10 +56,10 @@ void add_report_options(CLI::App& command, ReportOptions& options, bool with_umd
     std::map<std::string, OutputFormat> formats{{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}};
     if (with_umdh) formats["umdh"] = OutputFormat::kUmdh;
     command.add_option("-n,--rows", options.rows, "Rows to show, 0: all (default: 20 in text, all otherwise)")
-        ->check(CLI::Validator(row_count_problem, ""))
+        ->check(whole_number())
         ->type_name("N");
     command.add_option("--frames", options.frames, "Frames of each stack, 0: all (default: 4 in text, all otherwise)")
-        ->check(CLI::Validator(row_count_problem, ""))
+        ->check(whole_number())
         ->type_name("N");
     command.add_flag("--json", options.json, "The same as --format=json");
     command.add_option("--format", options.format, with_umdh ? "text, json or umdh" : "text or json")

@@ -56,12 +56,21 @@ std::vector<std::string> program_words(CLI::App& command, const Invocation& invo
     return program;
 }
 
-void check_program(const std::string& path, const RunArguments& arguments, Invocation& invocation) {
+// What is known before: that the program is out of reach, or that there is no place for its trace. Empty: nothing.
+std::string foreseen_problem(const std::string& path, const RunArguments& arguments) {
     const std::string reason = untraceable_reason(path);
-    if (reason.empty()) return;
-    const std::string message = absl::StrCat(path, " cannot be traced: ", reason);
+    if (!reason.empty()) return absl::StrCat(path, " cannot be traced: ", reason);
+    const std::string place = unwritable_place(arguments.recording.output_pattern());
+    return place.empty() ? "" : "no trace can be written: " + place;
+}
+
+// Returns whether something was said.
+bool check_program(const std::string& path, const RunArguments& arguments, Invocation& invocation) {
+    const std::string message = foreseen_problem(path, arguments);
+    if (message.empty()) return false;
     if (arguments.strict) throw Error(message);
     invocation.err << "dregs: warning: " << escape_text(message) << "; it runs all the same" << std::endl;
+    return true;
 }
 
 int not_started(const std::string& program, int error, Invocation& invocation) {
@@ -71,10 +80,6 @@ int not_started(const std::string& program, int error, Invocation& invocation) {
 
 // What to type next, in one line: "dregs: trace: server.4711.dregs and 2 more; next: dregs top server.4711.dregs"
 void tell_next(const WrittenTraces& traces, const RunWatch& watch, Invocation& invocation) {
-    if (traces.own.empty() && traces.children.empty()) {
-        invocation.err << "dregs: no trace was written\n";
-        return;
-    }
     const std::string& first = traces.own.empty() ? traces.children.front() : traces.own.back();
     const std::size_t others = traces.own.size() + traces.children.size() - 1;
     invocation.err << "dregs: trace: " << escape_text(first);
@@ -116,14 +121,24 @@ bool wants_hints(const RunArguments& arguments) {
     return !arguments.quiet && (arguments.hints || ::isatty(STDERR_FILENO) == 1);
 }
 
+struct Start {
+    std::uint64_t ns;  // CLOCK_REALTIME
+    bool warned;       // that there will be no trace
+};
+
 // Until it has ended. Returns its wait status.
-int attend(Child& child, RunWatch& watch, const RunArguments& arguments, std::uint64_t start, Invocation& invocation) {
+int attend(Child& child, RunWatch& watch, const RunArguments& arguments, const Start& start, Invocation& invocation) {
     const std::string pattern = arguments.recording.output_pattern();
-    watch.begin(child.pid(), start);
+    watch.begin(child.pid(), start.ns);
     const int status = child.wait([&] { watch.request(); });
-    const WrittenTraces traces = find_written_traces(pattern, child.pid(), start);
+    const WrittenTraces traces = find_written_traces(pattern, child.pid(), start.ns);
     watch.end(traces.own.empty() ? "" : traces.own.back());
-    if (wants_hints(arguments)) tell_next(traces, watch, invocation);
+    const bool none = traces.own.empty() && traces.children.empty();
+    if (none && !start.warned && !arguments.quiet) {
+        invocation.err << "dregs: no trace was written: nothing was allocated, or the trace could not be made\n";
+    } else if (!none && wants_hints(arguments)) {
+        tell_next(traces, watch, invocation);
+    }
     if (watch.failures() != 0 && !arguments.quiet) {
         invocation.err << "dregs: " << watch.failures() << " times a snapshot failed\n";
     }
@@ -145,11 +160,11 @@ void run(const RunArguments& arguments, Invocation& invocation) {
         invocation.status = not_started(words.front(), ENOENT, invocation);
         return;
     }
-    check_program(path, arguments, invocation);
+    const bool warned = check_program(path, arguments, invocation);
     const std::vector<std::string> preloaded = find_preloaded(path, words, arguments, invocation);
     const std::vector<std::string> environment = arguments.recording.environment(preloaded);
     if (arguments.print_environment) return print_environment(environment, invocation);
-    const std::uint64_t start = clock_ns(CLOCK_REALTIME);
+    const Start start{clock_ns(CLOCK_REALTIME), warned};
     RunWatch watch(arguments.triggers.plan(), arguments.recording.output_pattern(), invocation.err);
     Child child(path, words, environment, arguments.triggers.signal());
     if (child.start_error() != 0) {

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "analyzer/commands/signal_name.h"
+#include "analyzer/commands/value_checks.h"
 #include "analyzer/trace/error.h"
 
 namespace dregs {
@@ -52,10 +53,15 @@ CLI::Option* TriggerOptions::add(CLI::App& command, const char* name, std::strin
 void TriggerOptions::add_to_run(CLI::App& command) {
     of_run_ = true;
     const char* group = "Snapshots while it runs, of each of its processes";
-    add(command, "every", every_, "TIME", "By time: 500ms, 10s, 2m, 1h")->group(group);
-    add(command, "growth", growth_, "AMOUNT", "Whenever so much more is live than at the last: 64M or 10000blocks")
+    add(command, "every", every_, "TIME", "By time: 500ms, 10s, 2m, 1h")
+        ->check(parsed_by(parse_duration))
         ->group(group);
-    add(command, "rss", rss_, "BYTES", "When its resident set passes so much, twice as much ...")->group(group);
+    add(command, "growth", growth_, "AMOUNT", "Whenever so much more is live than at the last: 64M or 10000blocks")
+        ->check(parsed_by(parse_growth))
+        ->group(group);
+    add(command, "rss", rss_, "BYTES", "When its resident set passes so much, twice as much ...")
+        ->check(parsed_by(parse_bytes))
+        ->group(group);
     add(command, "signal", signal_, "SIGNAL",
         "When this signal is sent to dregs run, which does not pass it on\n(default: RTMIN, which it never does)")
         ->expected(0, 1)
@@ -69,6 +75,7 @@ void TriggerOptions::add_to_run(CLI::App& command) {
         .add_option("--snapshot-keep", keep_,
                     "Keep at most so many of each process: the first and the newest\n(0: all)")
         ->envname(variable_of("--snapshot-keep"))
+        ->check(whole_number())
         ->type_name("N")
         ->group(group);
 }
@@ -76,14 +83,20 @@ void TriggerOptions::add_to_run(CLI::App& command) {
 void TriggerOptions::add_to_snapshot(CLI::App& command) {
     const char* group = "More than one, named after time and reason";
     add(command, "every", every_, "TIME", "One now, and one each time so much has passed: 500ms, 10s, 2m, 1h")
+        ->check(parsed_by(parse_duration))
         ->group(group);
     add(command, "growth", growth_, "AMOUNT", "Whenever so much more is live than at the last: 64M or 10000blocks")
+        ->check(parsed_by(parse_growth))
         ->group(group);
-    add(command, "rss", rss_, "BYTES", "When its resident set passes so much, twice as much ...")->group(group);
+    add(command, "rss", rss_, "BYTES", "When its resident set passes so much, twice as much ...")
+        ->check(parsed_by(parse_bytes))
+        ->group(group);
     command.add_option("--count", count_, "End after so many (default: when the process ends)")
+        ->check(whole_number())
         ->type_name("N")
         ->group(group);
     command.add_option("--keep", keep_, "Keep at most so many: the first and the newest (0: all)")
+        ->check(whole_number())
         ->type_name("N")
         ->group(group);
 }

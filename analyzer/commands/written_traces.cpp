@@ -1,7 +1,11 @@
 // See written_traces.h.
 #include "analyzer/commands/written_traces.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <set>
 
@@ -79,6 +83,13 @@ WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::ui
         (trace.pid == pid ? traces.own : traces.children).push_back(std::move(trace.path));
     }
     return traces;
+}
+
+// A folder with directives may be made by the time that they are known.
+std::string unwritable_place(const std::string& pattern) {
+    const std::string folder = fs::path(pattern).parent_path().string();
+    if (folder.find('%') != std::string::npos || ::access(folder.c_str(), W_OK | X_OK) == 0) return "";
+    return folder + ": " + std::strerror(errno);
 }
 
 std::string absolute_pattern(const std::string& pattern) {

@@ -25,6 +25,10 @@ WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::ui
 // The same as a list, in order of their beginning: a process that called exec is there more than once.
 std::vector<WrittenTrace> list_written_traces(const std::string& pattern, pid_t pid, std::uint64_t since_ns);
 
+// Why no trace can be made by this absolute pattern: its folder is missing or not ours to write. Empty: nothing is
+// known.
+std::string unwritable_place(const std::string& pattern);
+
 // A pattern that means the same wherever the program goes: made absolute, with the percent signs of the folder kept.
 std::string absolute_pattern(const std::string& pattern);
 

@@ -1,13 +1,13 @@
 // The lines of a text file that somebody else wrote, one at a time, each with its number for error messages.
 //
-// Memory is bounded by the longest line that is taken. Reads regular files, pipes and "-" (standard input).
+// Memory is bounded by the longest line that is taken. What the file is saved as is text_bytes.h's business.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
+
+#include "analyzer/import/text_bytes.h"
 
 namespace dregs {
 
@@ -20,17 +20,13 @@ class TextLines {
 
     // The next line without its end ("\n" or "\r\n"); false at the end of the file. Throws Error for a line too long.
     bool next(std::string_view& line);
-    const std::string& name() const { return name_; }
+    const std::string& name() const { return bytes_.name(); }
+    const std::string& start() const { return bytes_.start(); }  // see text_bytes.h
     // "FILE, line N: `what`", thrown.
     [[noreturn]] void fail(std::string_view what) const;
 
   private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
-    std::string name_;
-    std::unique_ptr<std::FILE, Close> file_;
+    TextBytes bytes_;
     std::string line_;
     std::uint64_t number_ = 0;
 };

@@ -1,6 +1,7 @@
 // See callers_report.h.
 #include "analyzer/output/callers_report.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
@@ -35,6 +36,11 @@ bool same_blocks(const CallerNode& a, const CallerNode& b) {
            a.survivors.blocks() == b.survivors.blocks();
 }
 
+struct PlaceLine {
+    std::uint64_t looks;
+    std::string text;
+};
+
 class TextCallers {
   public:
     TextCallers(std::ostream& out, const CallersReport& report, const ReportView& view)
@@ -44,6 +50,7 @@ class TextCallers {
   private:
     void print_title(const KindCallers& kind);
     void print_places(const char* what, const std::vector<ScopePlaceSeen>& places);
+    std::vector<PlaceLine> place_lines(const std::vector<ScopePlaceSeen>& places) const;
     void print_tree(const char* what, const CallerTree& tree);
     // Returns the node at the end of the chain that begins here, whose names it adds.
     std::uint32_t follow_chain(const CallerTree& tree, std::uint32_t node, std::vector<std::string>& names) const;
@@ -66,12 +73,29 @@ class TextCallers {
 };
 
 void TextCallers::print_title(const KindCallers& kind) {
-    out_ << '\n'
-         << view_.palette.bold(escape_text(kind.name)) << ": " << human_count(kind.entered) << " entered, "
+    out_ << view_.palette.bold(escape_text(kind.name)) << ": " << human_count(kind.entered) << " entered, "
          << human_count(kind.left) << " left; live: " << amount(kind.live);
     if (kind.survivors.blocks() != 0)
         out_ << "; " << view_.palette.red(absl::StrCat(human_count(kind.survivors.blocks()), " outlived"));
     out_ << '\n';
+}
+
+// Call sites in one function are one line, as in the trees: places that read the same are added up.
+std::vector<PlaceLine> TextCallers::place_lines(const std::vector<ScopePlaceSeen>& places) const {
+    std::vector<PlaceLine> lines;
+    absl::flat_hash_map<std::string, std::size_t> known;
+    for (const ScopePlaceSeen& place : places) {
+        std::vector<std::string> names;
+        for (const Frame& frame : report_.profile.namer().frames(place.stack, view_.frames))
+            names.push_back(names.empty() ? frame_text(frame, true) : plain_name(frame));
+        std::string text = absl::StrJoin(names, " < ");
+        const auto [entry, fresh] = known.emplace(text, lines.size());
+        if (fresh) lines.push_back({0, std::move(text)});
+        lines[entry->second].looks += place.looks;
+    }
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const PlaceLine& a, const PlaceLine& b) { return a.looks > b.looks; });
+    return lines;
 }
 
 void TextCallers::print_places(const char* what, const std::vector<ScopePlaceSeen>& places) {
@@ -79,14 +103,12 @@ void TextCallers::print_places(const char* what, const std::vector<ScopePlaceSee
     std::uint64_t looks = 0;
     for (const ScopePlaceSeen& place : places) looks += place.looks;
     out_ << "  " << what << " (looked at " << human_plural(looks, "instance", "instances") << ")\n";
-    const std::size_t shown = view_.shown(places.size());
+    const std::vector<PlaceLine> lines = place_lines(places);
+    const std::size_t shown = view_.shown(lines.size());
     for (std::size_t i = 0; i < shown; ++i) {
-        std::vector<std::string> names;
-        for (const Frame& frame : report_.profile.namer().frames(places[i].stack, view_.frames))
-            names.push_back(names.empty() ? frame_text(frame, true) : plain_name(frame));
-        out_ << "    " << human_count(places[i].looks) << "  " << absl::StrJoin(names, " < ") << '\n';
+        out_ << "    " << human_count(lines[i].looks) << "  " << lines[i].text << '\n';
     }
-    if (shown < places.size()) out_ << "    (" << human_count(places.size() - shown) << " more: -n 0 shows all)\n";
+    if (shown < lines.size()) out_ << "    (" << human_count(lines.size() - shown) << " more: -n 0 shows all)\n";
 }
 
 std::uint32_t TextCallers::follow_chain(const CallerTree& tree, std::uint32_t node,
@@ -141,6 +163,7 @@ void TextCallers::print(const KindCallers& kind) {
     print_places("ends at", kind.ends);
     print_tree("live blocks were allocated through", kind.allocated);
     print_tree("blocks from the same places were released through", kind.released);
+    out_ << '\n';
 }
 
 Json places_json(const CallersReport& report, const std::vector<ScopePlaceSeen>& places, const ReportView& view) {
@@ -188,14 +211,12 @@ void print_callers_text(std::ostream& out, const CallersReport& report, const Re
     print_headline(out, report.profile, view.palette);
     if (report.kinds.empty()) out << "no scopes were entered: see dregs/dregs.h for how to mark them\n";
     for (const KindCallers& kind : report.kinds) TextCallers(out, report, view).print(kind);
-    out << '\n';
     print_losses(out, report.profile, view.palette);
 }
 
 void print_callers_json(std::ostream& out, const CallersReport& report, const ReportView& view) {
     JsonStream json(out);
-    json.member("trace", trace_json(report.profile));
-    json.member("sample_bytes", report.profile.sample_bytes());
+    add_profile_members(json, report.profile);
     json.begin_array("kinds");
     for (const KindCallers& kind : report.kinds) json.element(kind_json(report, kind, view));
     json.end_array();

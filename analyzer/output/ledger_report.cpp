@@ -22,7 +22,10 @@ std::string pass_text(const Ledger& ledger, Verdict verdict) {
         case Verdict::kReleased:
             return "everything they allocated was released";
         case Verdict::kShared:
-            return "the same, at a place that takes blocks of other sites, too: a reserve, or a common clean-up";
+            return absl::StrCat(ledger.passes[static_cast<int>(Verdict::kReleased)].sites != 0
+                                    ? "the same"
+                                    : "everything they allocated was released",
+                                ", at a place that takes blocks of other sites, too: a reserve, or a common clean-up");
         case Verdict::kInFlight:
             return absl::StrCat("what is live is no older than their blocks get (known to ",
                                 human_duration(ledger.resolution_cs), ")");

@@ -106,6 +106,7 @@ void print_top_text(std::ostream& out, Profile& profile, const std::vector<Row>&
     const std::vector<RowText> texts = row_texts(std::move(stacks));
     for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i], texts[i], i + 1, profile.totals());
     if (shown != 0) table.print(out);
+    if (rows.empty() && profile.totals().live.blocks() != 0) out << "none of them matches\n\n";
     print_more(out, shown, rows.size());
     if (shown != 0) out << '\n';
     print_open_pools(out, profile, find_open_pools(profile), view);

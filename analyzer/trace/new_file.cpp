@@ -35,6 +35,7 @@ std::string path_with(const std::string& path, const std::string& part) {
 std::string numbered_path(const std::string& path, unsigned number) { return path_with(path, absl::StrCat(number)); }
 
 NewFile::NewFile(const std::string& path) : path_(path) {
+    if (path == "-") throw Error("-: standard output will not do here: name a file");
     for (unsigned number = 2;; ++number) {
         descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (descriptor_ >= 0) break;

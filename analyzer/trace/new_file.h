@@ -12,7 +12,8 @@ namespace dregs {
 
 class NewFile {
   public:
-    // Made with mode 0600 at `path`, or where that is taken with .2, .3 ... before its suffix. Throws Error.
+    // Made with mode 0600 at `path`, or where that is taken with .2, .3 ... before its suffix. Throws Error. Not "-",
+    // which means standard output to those who can do without a file.
     explicit NewFile(const std::string& path);
     ~NewFile();
     NewFile(const NewFile&) = delete;

@@ -29,6 +29,22 @@ expect_kind heap entered 1 open 1
 dregs_json diff 20.dregs 100.dregs >diff.json
 expect_json "what grew" "LeakHeapMemory 80 3840" diff.json \
     'text(v for s in d["sites"] for v in (s["frames"][0]["function"], s["delta_blocks"], s["delta_bytes"]) if s["delta_blocks"])'
+# As PowerShell saves it, and big-endian; what is none says so.
+for encoding in UTF-16LE UTF-16BE UTF-8; do
+    { printf '\uFEFF' && log 3 | sed 's/$/\r/'; } | iconv -f UTF-8 -t $encoding >$encoding.txt
+    "$DREGS_BIN" import $encoding.txt -o $encoding.dregs >/dev/null || fail "import of $encoding: exit status $?"
+    dregs_json top $encoding.dregs >encoded.json
+    expect_json "blocks of a log in $encoding" 5 encoded.json 'd["totals"]["live_blocks"]'
+done
+gzip -k log20.txt
+for file in 100.dregs log20.txt.gz; do
+    "$DREGS_BIN" import $file -o bad.dregs >/dev/null 2>bad.err
+    expect_eq "exit status of import $file" 2 $?
+    expect_match "what it is" 'is a dregs trace already|compressed by gzip: zcat' bad.err
+done
+"$DREGS_BIN" import log20.txt -o - >/dev/null 2>bad.err && fail "a trace to standard output"
+expect_match "it needs a file" 'name a file' bad.err
+[ ! -e - ] || fail "a file of the name -"
 printf '+  131072 ( 262144 - 131072)      4 allocs\tBackTraceF9A156DA\n' >comparison.txt
 printf '30 bytes + 30 at 206EDDA8BA0 by BackTraceEDD4EEA6\nX bytes + 30 at 206EDDA8BA0 by BackTraceEDD4EEA6\n' >garbled.txt
 for file in comparison garbled; do

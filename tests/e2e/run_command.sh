@@ -28,3 +28,20 @@ export A=value
 echo input | "$DREGS_BIN" run --output "$WORK/traces/sh.%p.dregs" -- sh -c 'read -r x; echo "$x $1 $A"; ls /proc/self/fd | wc -l' sh 'a b' >out 2>err
 echo input | sh -c 'read -r x; echo "$x $1 $A"; ls /proc/self/fd | wc -l' sh 'a b' >bare 2>/dev/null
 expect_same_file "what the program saw" bare out
+
+# No trace is never silence, but with --quiet.
+"$DREGS_BIN" run --output "$WORK/none/%p.dregs" -- ls >/dev/null 2>err
+expect_match "a place where no trace can be" '^dregs: warning: no trace can be written: .*/none: No such file' err
+"$DREGS_BIN" run --strict --output "$WORK/none/%p.dregs" -- touch started 2>err
+expect_eq "exit status with --strict" 2 $?
+[ ! -e started ] || fail "--strict started the program"
+"$DREGS_BIN" run --only nobody -- ls >/dev/null 2>err
+expect_match "no trace" '^dregs: no trace was written' err
+"$DREGS_BIN" run --quiet --only nobody -- ls >/dev/null 2>err
+expect_eq "messages with --quiet" "" "$(cat err)"
+for option in snapshot-every=x snapshot-growth=1q snapshot-rss=x snapshot-keep=-1; do
+    "$DREGS_BIN" run --$option -- touch started 2>err
+    expect_eq "exit status with --$option" 2 $?
+    expect_match "which option" "^dregs: --${option%=*}: ${option#*=} is no " err
+done
+[ ! -e started ] || fail "started in spite of a wrong option"

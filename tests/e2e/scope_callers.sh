@@ -22,6 +22,11 @@ expect_json "and ends there" True callers.json 'any("work" in f["function"] for 
 expect_match "in text" 'begins at \(looked at [0-9]+ instances\)' callers.txt
 expect_match "in text" 'live blocks were allocated through' callers.txt
 
+expect_eq "places that read the same" "" "$(awk '/^[^ ]/ { delete seen } /^  [a-z]/ { delete seen }
+    /^    [0-9]+  / { if (seen[$0 = substr($0, index($0, "  ") + 2)]++) print }' callers.txt)"
+expect_eq "empty lines that follow each other" "" "$(grep -n -A1 '^$' callers.txt | grep -A1 -E '^[0-9]+:$' | grep -E '^[0-9]+-$')"
+expect_json "what was lost" 0 callers.json 'd["loss"]["unrecorded_allocs"]'
+
 # As a tree of one level it says that there is more.
 "$DREGS_BIN" scopes --callers --depth 1 "$TRACE" >shallow.txt
 expect_match "where it is cut" '\.\.\. --depth shows more' shallow.txt

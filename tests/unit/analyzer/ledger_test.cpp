@@ -298,6 +298,18 @@ TEST(LedgerReport, SaysWhatBecameOfTheSiblings) {
     EXPECT_EQ(out.str().find("destroy"), std::string::npos);
 }
 
+TEST(LedgerReport, APassRefersToTheOneBeforeOnlyWhereThatIsShown) {
+    Book book;
+    const std::uint32_t place = book.site("release_both");
+    book.released(book.site("reserve"), place, 2);
+    book.released(book.site("table"), place, 3);
+    const Ledger ledger = book.read();
+    std::ostringstream out;
+    print_ledger_text(out, book.profile(), ledger, {}, false);
+    EXPECT_NE(out.str().find("pass 2: 2 sites: everything they allocated was released, at a place"), std::string::npos)
+        << out.str();
+}
+
 TEST(LedgerReport, JsonHasTheKeysOfTheContract) {
     Book book;
     const std::uint32_t site = book.site("make");

@@ -62,7 +62,7 @@ TEST(Usage, SaysWhatWasMeant) {
     EXPECT_EQ(message({"--json", "top", "a"}), "dregs: --json stands before top. Usage: dregs top [OPTIONS] TRACE|PID");
     EXPECT_EQ(message({"help", "topp"}).substr(0, 37), "dregs: command: there is no topp; the");
     EXPECT_EQ(message({"top", "x", "--compat=y"}), "dregs: --compat: there is no y; there is cjdns");
-    EXPECT_EQ(message({"top", "x", "-n", "-1"}), "dregs: --rows: -1 is no number: 0 or more");
+    EXPECT_EQ(message({"top", "x", "-n", "-1"}), "dregs: --rows: -1 is no whole number");
 }
 
 TEST(Usage, SaysWhatIsMissing) {

@@ -128,6 +128,21 @@ TEST(TopText, SaysWhichModulesUnloadingWouldNotBeNoticed) {
         << out.str();
 }
 
+TEST(TopText, SaysThatNothingMatches) {
+    TraceWriter writer = sample_trace();
+    TestProfile profile(writer);
+    RankOptions options;
+    options.filter.scope = "no such kind";
+    std::ostringstream out;
+    print_top_text(out, *profile, rank_blocks(*profile, options), {});
+    EXPECT_EQ(out.str(),
+              "server, pid 4711, exited: 36 live blocks, 4,457 B (36 allocations, 0 frees)\n"
+              "\n"
+              "none of them matches\n"
+              "\n"
+              "nothing was lost\n");
+}
+
 TEST(TopText, ShowsAsManyRowsAndFramesAsAsked) {
     TraceWriter writer = sample_trace();
     TestProfile profile(writer);

@@ -156,7 +156,22 @@ TEST(Ranking, FiltersBlocks) {
     EXPECT_EQ(blocks_where(*profile, {"stack:handle_*", "function:work"}), 1u);
     EXPECT_EQ(blocks_where(*profile, {"scope:req*"}), 31u);
     EXPECT_EQ(blocks_where(*profile, {"thread:thread 100"}), 31u);
+    EXPECT_EQ(blocks_where(*profile, {"thread:100"}), 31u);
+    EXPECT_EQ(blocks_where(*profile, {"thread:10"}), 0u);
     EXPECT_EQ(blocks_where(*profile, {"module:libfoo*"}), 0u);
+}
+
+TEST(Ranking, FiltersThreadsByNameAndNumber) {
+    TraceWriter writer;
+    format::Scope instance = make_scope(writer.add_kind("packet"), format::ScopeState::kOpen);
+    instance.tid = 7;
+    instance.thread_name = writer.add_string("a worker");
+    writer.add_block(kHeap, 8, writer.add_named_stack({"cache", "main"}), writer.add_scope(instance));
+    TestProfile profile(writer);
+    for (const char* pattern : {"thread:a worker (7)", "thread:a worker", "thread:7", "thread:a w*"})
+        EXPECT_EQ(blocks_where(*profile, {pattern}), 1u) << pattern;
+    for (const char* pattern : {"thread:a", "thread:worker", "thread:", "thread:(7)"})
+        EXPECT_EQ(blocks_where(*profile, {pattern}), 0u) << pattern;
 }
 
 TEST(Ranking, RefusesAConditionThatIsNone) {
