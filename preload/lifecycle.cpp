@@ -30,6 +30,8 @@ namespace {
 Options g_options;
 bool g_options_read;
 bool g_started_before;
+// In the trace of the nearest ancestor that has one, itself included: a fork inherits the mapping.
+format::Header* g_nearest_header;
 
 bool has_sanitizer() { return __asan_init || __tsan_init || __msan_init; }
 
@@ -106,11 +108,29 @@ void attach_tables() {
 // DREGS_ONLY: shells and wrappers preload the shim, too, and would leave a trace each.
 bool is_wanted(const char* program) { return !g_options.only[0] || in_list(base_name(program), g_options.only); }
 
+// A child that has become another user, lives in another root, has no descriptor left: nobody but an ancestor's trace
+// can tell of it.
+void count_in_ancestor(int error) {
+    if (!g_nearest_header) return;
+    store_relaxed(g_nearest_header->untraced_error, -error);
+    fetch_add(g_nearest_header->untraced_forks, 1u);
+}
+
+// A program whose file was replaced while it runs, by an upgrade, has the same name for its children.
+void drop_deleted_mark(char* path) {
+    constexpr char kMark[] = " (deleted)";
+    const std::size_t length = text_length(path);
+    if (length < sizeof kMark) return;
+    char* mark = path + length - (sizeof kMark - 1);
+    if (text_equal(mark, kMark)) *mark = 0;
+}
+
 bool open_file() {
     char(&program)[kPathBytes] = g_state.scratch;
     sys::program_path(program, sizeof program);
+    drop_deleted_mark(program);
     if (!is_wanted(program)) return false;
-    if (g_state.file.create(g_options, program) != 0) return false;
+    if (const int error = g_state.file.create(g_options, program); error != 0) return count_in_ancestor(error), false;
     attach_tables();
     describe_process(g_state.file.header(), program);
     return true;
@@ -154,6 +174,7 @@ bool start() {
     watch_limits();
     adopt_early_loss(g_state.file.header());
     seal_header(g_state.file.header());
+    g_nearest_header = &g_state.file.header();
     return true;
 }
 

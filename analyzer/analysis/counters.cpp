@@ -65,6 +65,13 @@ std::string describe_unwatched(const Trace& trace, const format::Module& module)
                         " would not be noticed: its names may stand for what came after it");
 }
 
+std::string describe_untraced(const format::Header& header) {
+    const std::uint32_t forks = header.untraced_forks;
+    return absl::StrCat(forks, forks == 1 ? " forked process" : " forked processes",
+                        " could make no trace: ", std::strerror(header.untraced_error),
+                        "; --output may name a folder that they can write to");
+}
+
 void add_thread(const format::ThreadCounters& thread, Loss& loss) {
     loss.unrecorded_allocs += thread.unrecorded_allocs;
     loss.unrecorded_bytes += thread.unrecorded_bytes;
@@ -144,6 +151,8 @@ Loss sum_loss(const Trace& trace, const LiveSet& live, bool at_rest) {
     loss.lost_frees = header.lost_frees;
     loss.lost_markers = header.lost_markers;
     for (const format::ThreadCounters& thread : trace.threads()) add_thread(thread, loss);
+    loss.untraced_forks = header.untraced_forks;
+    if (header.untraced_forks != 0) loss.notes.push_back(describe_untraced(header));
     loss.damaged_blocks = trace.damage().damaged + live.damaged().blocks;
     loss.in_flux_blocks = trace.damage().in_flux;
     if (at_rest) loss.imbalance = imbalance_of(trace, sum_totals(trace, live), loss, live);

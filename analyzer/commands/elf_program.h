@@ -8,7 +8,8 @@ namespace dregs {
 
 struct ElfProgram {
     bool is_x86_64 = false;
-    bool is_dynamic = false;      // has an interpreter: the loader runs first
+    std::string interpreter;      // the loader, which runs first; empty: linked statically
+    bool is_loader = false;       // the loader itself, called by name: ld.so ./program
     bool defines_malloc = false;  // and gives it to the libraries too
     std::string sanitizer;        // "AddressSanitizer" ...; empty: none
 };

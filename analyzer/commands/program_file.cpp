@@ -48,11 +48,18 @@ std::string privilege_reason(const std::string& path) {
     return capable && ::getuid() != 0 ? "it has file capabilities" : "";
 }
 
+bool is_foreign_loader(const std::string& interpreter) {
+    const std::string name = interpreter.substr(interpreter.rfind('/') + 1);
+    return name.starts_with("ld-musl") || name == "linker64" || name.find("uClibc") != std::string::npos;
+}
+
 std::string elf_reason(const std::string& path) {
     const auto program = read_elf_program(path);
     if (!program) return "";
     if (!program->is_x86_64) return "it is not a 64-bit x86 program";
-    if (!program->is_dynamic) return "it is linked statically";
+    if (program->interpreter.empty()) return program->is_loader ? "" : "it is linked statically";
+    if (is_foreign_loader(program->interpreter))
+        return absl::StrCat("its C library is not glibc, its loader is ", program->interpreter);
     if (!program->sanitizer.empty())
         return absl::StrCat("it is built with ", program->sanitizer, ", which owns malloc");
     if (program->defines_malloc) return "it brings its own malloc, which is called in place of the one that is traced";
@@ -82,6 +89,11 @@ std::string started_image(const std::string& path, const std::vector<std::string
         if (is_env(file)) file = image_behind_env(file, words);
     }
     return file;
+}
+
+bool has_foreign_loader(const std::string& image) {
+    const auto program = read_elf_program(image);
+    return program && program->is_x86_64 && is_foreign_loader(program->interpreter);
 }
 
 std::string untraceable_reason(const std::string& path) {

@@ -15,6 +15,10 @@ std::string find_program(const std::string& name);
 // file itself.
 std::string started_image(const std::string& path, const std::vector<std::string>& arguments = {});
 
+// Whether what is started brings another C library than glibc (musl ...): its loader does not ignore what it cannot
+// preload, but ends the program.
+bool has_foreign_loader(const std::string& image);
+
 // Why the program at `path` (for a script: its interpreter) cannot be traced by preloading; empty: it can.
 std::string untraceable_reason(const std::string& path);
 

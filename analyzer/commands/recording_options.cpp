@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -80,6 +81,13 @@ std::string limit_problem(const std::string& text) {
     return {};
 }
 
+// Not where the working directory is gone, either.
+bool can_write_here() {
+    std::error_code error;
+    const auto folder = std::filesystem::current_path(error);
+    return !error && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
 }  // namespace
 
 void RecordingOptions::add_to(CLI::App& command) {
@@ -108,7 +116,9 @@ std::string RecordingOptions::output_pattern() const {
         return absolute_pattern(given->second);
     }
     const char* inherited = std::getenv(kOutput);
-    return absolute_pattern(inherited && *inherited ? inherited : fallback);
+    if (inherited && *inherited) return absolute_pattern(inherited);
+    // As the shim does by itself, which is not told that nobody chose this name.
+    return can_write_here() ? absolute_pattern(fallback) : "/tmp/" + fallback.substr(2);
 }
 
 std::vector<std::string> RecordingOptions::environment(const std::vector<std::string>& preloaded) const {
@@ -117,7 +127,7 @@ std::vector<std::string> RecordingOptions::environment(const std::vector<std::st
         if (!value.empty()) variables[name] = value;
     }
     variables[kOutput] = output_pattern();
-    variables[kPreload] = preload_with(preloaded, variables[kPreload]);
+    if (!preloaded.empty()) variables[kPreload] = preload_with(preloaded, variables[kPreload]);
     std::vector<std::string> list;
     list.reserve(variables.size());
     for (const auto& [name, value] : variables) list.push_back(absl::StrCat(name, "=", value));

@@ -103,6 +103,7 @@ std::vector<std::string> find_preloaded(const std::string& path, const std::vect
                                         const RunArguments& arguments, Invocation& invocation) {
     const std::string shim = find_shim();
     const std::string image = started_image(path, {words.begin() + 1, words.end()});
+    if (has_foreign_loader(image)) return {};
     const ChosenAdapters adapters = choose_adapters(adapter_choice(arguments), image, shim);
     if (adapters.by_itself && !adapters.names.empty() && !arguments.quiet) {
         invocation.err << "dregs: " << escape_text(image)

@@ -92,7 +92,10 @@ std::string unwritable_place(const std::string& pattern) {
     return folder + ": " + std::strerror(errno);
 }
 
-std::string absolute_pattern(const std::string& pattern) {
+std::string absolute_pattern(const std::string& given) {
+    std::error_code problem;
+    const bool is_folder = given.ends_with('/') || fs::is_directory(given, problem);
+    const std::string pattern = !is_folder ? given : given + (given.ends_with('/') ? "" : "/") + "%n.%p.dregs";
     if (pattern.starts_with('/')) return pattern;
     std::error_code error;
     std::string folder = fs::current_path(error).string();

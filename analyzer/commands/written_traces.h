@@ -29,7 +29,8 @@ std::vector<WrittenTrace> list_written_traces(const std::string& pattern, pid_t 
 // known.
 std::string unwritable_place(const std::string& pattern);
 
-// A pattern that means the same wherever the program goes: made absolute, with the percent signs of the folder kept.
-std::string absolute_pattern(const std::string& pattern);
+// A pattern that means the same wherever the program goes: made absolute, with the percent signs of the folder kept. Of
+// a folder: the usual name in it.
+std::string absolute_pattern(const std::string& given);
 
 }  // namespace dregs

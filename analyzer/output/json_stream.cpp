@@ -104,6 +104,7 @@ Json loss_json(const Loss& loss) {
             {"bad_markers", loss.bad_markers},
             {"damaged_blocks", loss.damaged_blocks},
             {"in_flux_blocks", loss.in_flux_blocks},
+            {"untraced_forks", loss.untraced_forks},
             {"imbalance", loss.imbalance},
             {"notes", loss.notes}};
 }

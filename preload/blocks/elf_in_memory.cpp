@@ -2,12 +2,16 @@
 
 #include <elf.h>
 
+#include "preload/system/sys.h"
+
 namespace dregs {
 namespace {
 
 constexpr std::uintptr_t kFirstPage = 4096;
 
+// Nothing where the program has hidden its header.
 const Elf64_Ehdr* header_at(std::uintptr_t begin) {
+    if (!sys::can_read(begin)) return nullptr;
     const auto* header = reinterpret_cast<const Elf64_Ehdr*>(begin);
     for (unsigned i = 0; i < SELFMAG; ++i) {
         if (header->e_ident[i] != static_cast<unsigned char>(ELFMAG[i])) return nullptr;
@@ -49,7 +53,9 @@ std::uint32_t read_build_id(std::uintptr_t begin, std::uintptr_t end, std::uintp
     for (unsigned i = 0; i < header->e_phnum; ++i) {
         if (segments[i].p_type != PT_NOTE) continue;
         const std::uintptr_t notes = bias + segments[i].p_vaddr;
-        if (notes < begin || notes >= end || segments[i].p_memsz > end - notes) continue;
+        if (notes < begin || notes >= end || segments[i].p_memsz > end - notes ||
+            !sys::can_read(notes & ~std::uintptr_t{7}))
+            continue;
         const std::uint32_t count = build_id_in_notes(notes, notes + segments[i].p_memsz, out, bytes);
         if (count) return count;
     }

@@ -18,7 +18,7 @@ constexpr std::uint64_t kLargestChunk = std::uint64_t{64} << 20;
 constexpr std::uint64_t kSandboxPopulated = std::uint64_t{4} << 20;
 constexpr unsigned kAttempts = 10'000;
 constexpr std::uint64_t kRestNs = 1'000'000'000;
-// Where the default name goes when the working directory cannot be written.
+// Where the default name goes when the working directory cannot be written, or is no more.
 constexpr char kFallbackOutput[] = "/tmp/%n.%p.dregs";
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) & ~(to - 1); }
@@ -38,8 +38,9 @@ int create_first_free(const char* pattern, const char* program, char (&path)[kPa
 
 int TraceFile::create_under_free_name(const Options& options, const char* program) {
     const int descriptor = create_first_free(options.output, program, path_);
+    const bool gone = descriptor == -ENOENT;
     const bool refused = descriptor == -EACCES || descriptor == -EROFS || descriptor == -EPERM;
-    if (!refused || options.output[0] != '.') return descriptor;
+    if (!(gone || refused) || options.output[0] != '.') return descriptor;
     return create_first_free(kFallbackOutput, program, path_);
 }
 

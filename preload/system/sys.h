@@ -71,8 +71,8 @@ std::uint64_t file_size_limit();
 int read_link(const char* path, char* out, std::size_t bytes);
 // Length, NUL-terminated.
 int working_directory(char* out, std::size_t bytes);
-// The path of the program's file, NUL-terminated: where there is no /proc (a bare chroot), the name that it was started
-// by, made absolute. Empty: not known.
+// The path of the program's file, NUL-terminated: where there is no /proc (a bare chroot), or the loader was called by
+// name, the name that the program was started by, made absolute. Empty: not known.
 void program_path(char* out, std::size_t bytes);
 // `name` below the working directory, unless it begins with a slash. NUL-terminated.
 void absolute_path(const char* name, char* out, std::size_t bytes);

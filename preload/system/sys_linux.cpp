@@ -251,7 +251,9 @@ int read_link(const char* path, char* out, std::size_t bytes) {
 }
 
 void program_path(char* out, std::size_t bytes) {
-    const int length = read_link("/proc/self/exe", out, bytes - 1);
+    // "ld.so ./server": what the kernel started is the loader, which then has the program's name put where its own was.
+    const bool by_loader = getauxval(AT_BASE) == 0;
+    const int length = by_loader ? 0 : read_link("/proc/self/exe", out, bytes - 1);
     out[length > 0 ? length : 0] = 0;
     if (length > 0) return;
     const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
@@ -263,6 +265,7 @@ void absolute_path(const char* name, char* out, std::size_t bytes) {
     const std::size_t begin = folder > 0 ? static_cast<std::size_t>(folder) : 0;
     Text path(out + begin, bytes - begin);
     if (begin != 0) path.add('/');
+    while (begin != 0 && name[0] == '.' && name[1] == '/') name += 2;
     path.add(name);
 }
 

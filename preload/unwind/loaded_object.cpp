@@ -5,6 +5,9 @@
 #include <link.h>
 #include <sys/auxv.h>
 
+#include "preload/system/atomics.h"
+#include "preload/system/sys.h"
+
 #if __GLIBC_PREREQ(2, 35)
 // Weak: at run time there may be an older C library than at build time.
 // NOLINTNEXTLINE(readability-redundant-declaration)
@@ -43,15 +46,28 @@ LoadedObject object_of(const ElfW(Phdr) * segments, std::size_t count, std::uint
 }
 
 #if __GLIBC_PREREQ(2, 35)
+// Where the program lies, once that is known: it never moves.
+std::uintptr_t g_program_start;
+std::uintptr_t g_program_end;
+
+// A program may have hidden its headers by now; nothing but them says where it ends.
+bool find_program(const ::link_map& link_map) {
+    if (load_acquire(g_program_end) != 0) return true;
+    const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+    if (segments == nullptr || !sys::can_read(reinterpret_cast<std::uintptr_t>(segments))) return false;
+    const LoadedObject whole = object_of(segments, getauxval(AT_PHNUM), link_map.l_addr);
+    store_relaxed(g_program_start, whole.map_start);
+    store_release(g_program_end, whole.map_end);
+    return true;
+}
+
 // The kernel maps the program and leaves holes between its segments; _dl_find_object then knows the one segment only.
 void complete_program(LoadedObject* object) {
     if (object->link_map == nullptr || object->link_map != _r_debug.r_map) return;
-    const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
-    if (segments == nullptr) return;
-    const LoadedObject whole = object_of(segments, getauxval(AT_PHNUM), object->link_map->l_addr);
-    if (whole.map_start > object->map_start || whole.map_end < object->map_end) return;
-    object->map_start = whole.map_start;
-    object->map_end = whole.map_end;
+    if (!find_program(*object->link_map)) return;
+    if (g_program_start > object->map_start || g_program_end < object->map_end) return;
+    object->map_start = g_program_start;
+    object->map_end = g_program_end;
 }
 #endif
 

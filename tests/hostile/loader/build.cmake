@@ -5,3 +5,4 @@ target_compile_options(hostile_loader_fixed_address PRIVATE -fno-pie)
 target_link_options(hostile_loader_fixed_address PRIVATE -no-pie)
 # Carries the other libunwind, which unwinds with functions of its own names.
 target_link_libraries(hostile_loader_own_unwinder PRIVATE unwind)
+target_link_options(hostile_loader_hidden_header PRIVATE -Wl,-z,now)
