@@ -42,7 +42,7 @@ struct Loss {
     std::uint64_t damaged_blocks = 0;
     std::uint64_t in_flux_blocks = 0;
     std::uint32_t untraced_forks = 0;  // processes forked from this one that have no trace: all of theirs
-    std::int64_t imbalance = 0;  // live blocks that the counters expect, less those in the table
+    std::int64_t imbalance = 0;        // live blocks that the counters expect, less those in the table
     std::vector<std::string> notes;
 };
 
