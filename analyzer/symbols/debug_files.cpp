@@ -11,6 +11,7 @@ using Where = FileProbes::Where;
 std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
 
 constexpr const char* kOwnRoot = "/usr/lib/debug";
+constexpr const char* kPackage = ".dwp";
 
 std::string in_tree(const BuildId& id) {
     const std::string hex = to_hex(id);
@@ -88,6 +89,33 @@ std::shared_ptr<ElfImage> DebugFiles::shared(const ElfImage& user, const std::st
         if (auto image = open_if_same(probes.look(where, name), id)) return image;
     if (id.size() >= 2) probes.look(Where::kHere, kOwnRoot + in_tree(id) + ".debug");  // where libdw looks by itself
     return nullptr;
+}
+
+std::vector<std::string> DebugFiles::split_places(const ElfImage& user, const std::string& folder,
+                                                  const std::string& name, FileProbes& probes) const {
+    if (name.empty()) return {};
+    const std::filesystem::path beside = folder_of(user.path());
+    const std::filesystem::path compiled = beside / folder / name;  // an absolute part takes the place of those before
+    std::vector<std::string> places;
+    for (const Where where : roots_of(probes))
+        if (where != Where::kHere) places.push_back(probes.look(where, compiled.string()));
+    places.push_back(probes.look(Where::kHere, (beside / name).string()));
+    places.push_back(probes.look(Where::kHere, compiled.string()));
+    for (const std::string& root : roots_) places.push_back(probes.look(Where::kHere, root + "/" + name));
+    return places;
+}
+
+std::vector<std::string> DebugFiles::package_places(const ElfImage& user, Where where, const std::string& module_path,
+                                                    const BuildId& id, FileProbes& probes) const {
+    std::vector<std::string> places = {probes.look(Where::kHere, user.path() + kPackage),
+                                       probes.look(root_of(where), module_path + kPackage)};
+    for (const Where below : roots_of(probes)) {
+        for (const std::string& root : roots_) {
+            places.push_back(probes.look(below, root + module_path + kPackage));
+            if (id.size() >= 2) places.push_back(probes.look(below, root + in_tree(id) + kPackage));
+        }
+    }
+    return places;
 }
 
 }  // namespace dregs

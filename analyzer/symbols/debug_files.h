@@ -35,6 +35,17 @@ class DebugFiles {
     std::shared_ptr<ElfImage> shared(const ElfImage& user, const std::string& name, const BuildId& id,
                                      FileProbes& probes) const;
 
+    // Where a .dwo file may be that `user`, a file with DWARF, refers to by `name` and the folder of the compilation:
+    // best first, as paths to open.
+    std::vector<std::string> split_places(const ElfImage& user, const std::string& folder, const std::string& name,
+                                          FileProbes& probes) const;
+
+    // The same of packages of split DWARF: beside the file with DWARF, beside the module that was found as
+    // `module_path` in `where`, and in the trees of debug files.
+    std::vector<std::string> package_places(const ElfImage& user, FileProbes::Where where,
+                                            const std::string& module_path, const BuildId& id,
+                                            FileProbes& probes) const;
+
   private:
     std::vector<std::string> roots_;
     DebugServers* servers_;

@@ -4,45 +4,13 @@
 #include <dwarf.h>
 #include <elfutils/libdwelf.h>
 
-#include <filesystem>
-
 #include "analyzer/symbols/die_ranges.h"
 
 namespace dregs {
-namespace {
-
-std::filesystem::path text_of(Dwarf_Die& die, unsigned attribute) {
-    Dwarf_Attribute found;
-    const char* text = dwarf_formstring(dwarf_attr(&die, attribute, &found));
-    return text ? text : "";
-}
-
-bool is_missing_or_file(const std::filesystem::path& path, FileProbes& probes) {
-    probes.look(FileProbes::Where::kHere, path.string());
-    std::error_code error;
-    const auto kind = std::filesystem::status(path, error).type();
-    if (kind == std::filesystem::file_type::not_found) return true;
-    // The empty files of /proc and its like block whoever reads them.
-    return kind == std::filesystem::file_type::regular && std::filesystem::file_size(path, error) > 0 && !error;
-}
-
-// Whether libdw may look for a skeleton's other half: it opens whatever has that name, and a FIFO would keep us for
-// ever. It tries beside the file that names it, then in the folder of the compilation.
-bool may_open_split(const std::string& image_path, Dwarf_Die& skeleton, FileProbes& probes) {
-    std::filesystem::path name = text_of(skeleton, DW_AT_dwo_name);
-    if (name.empty()) name = text_of(skeleton, DW_AT_GNU_dwo_name);
-    std::error_code error;
-    const std::filesystem::path folder = std::filesystem::canonical(image_path, error).parent_path();
-    const std::filesystem::path compiled_in = folder / text_of(skeleton, DW_AT_comp_dir);
-    return is_missing_or_file(folder / name, probes) && is_missing_or_file(compiled_in / name, probes);
-}
-
-}  // namespace
-
 std::unique_ptr<DwarfInfo> DwarfInfo::open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative,
-                                           FileProbes& probes, const Progress& progress) {
+                                           std::unique_ptr<SplitFiles> split_files, const Progress& progress) {
     if (!image) return nullptr;
-    std::unique_ptr<DwarfInfo> info(new DwarfInfo(std::move(image), probes));
+    std::unique_ptr<DwarfInfo> info(new DwarfInfo(std::move(image), std::move(split_files)));
     if (!info->begin()) return nullptr;
     info->attach_alternative(find_alternative);
     info->index_units(progress);
@@ -92,34 +60,31 @@ void DwarfInfo::index_units(const Progress& progress) {
     const std::uint64_t bytes = progress ? image_->section_bytes(".debug_info").size() : 0;
     for (std::size_t count = 0; dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, nullptr) == 0; ++count) {
         if (progress && count % 64 == 0) progress(dwarf_dieoffset(&unit), bytes);
-        if (type == DW_UT_compile) index_unit(unit, unit);
-        if (type == DW_UT_skeleton) index_unit(unit, split_of(cu, unit));
+        if (type == DW_UT_compile || type == DW_UT_skeleton) index_unit(unit, type == DW_UT_skeleton);
     }
     ranges_.seal();
     units_.resize(places_.size());
 }
 
-// The other half of a skeleton, in a .dwo file; the skeleton itself where that cannot be had.
-Dwarf_Die DwarfInfo::split_of(Dwarf_CU* cu, Dwarf_Die unit) const {
-    Dwarf_Die split{};
-    if (!may_open_split(image_->path(), unit, probes_)) return unit;
-    const int result = dwarf_cu_info(cu, nullptr, nullptr, nullptr, &split, nullptr, nullptr, nullptr);
-    return result == 0 && split.addr ? split : unit;
-}
-
-void DwarfInfo::index_unit(Dwarf_Die unit, Dwarf_Die split) {
+void DwarfInfo::index_unit(Dwarf_Die unit, bool is_skeleton) {
     const auto index = static_cast<std::uint32_t>(places_.size());
     bool has_code = false;
-    for_each_range(unit, [&](std::uint64_t begin, std::uint64_t end) {
+    for_each_range(unit, nullptr, [&](std::uint64_t begin, std::uint64_t end) {
         if (!image_->is_code(begin)) return;  // left by the linker of a function it threw away
         ranges_.add(begin, end, index);
         has_code = true;
     });
-    if (has_code) places_.push_back({unit, split});
+    if (!has_code) return;
+    places_.push_back({unit, is_skeleton});
+    if (is_skeleton && split_files_) split_files_->note(SplitUnit::Skeleton(unit), *image_);
 }
 
 DwarfUnit& DwarfInfo::unit(std::uint32_t index) {
-    if (!units_[index]) units_[index] = std::make_unique<DwarfUnit>(places_[index].unit, places_[index].split);
+    if (units_[index]) return *units_[index];
+    const UnitPlace& place = places_[index];
+    const bool look = place.is_skeleton && split_files_;
+    auto split = look ? split_files_->find(SplitUnit::Skeleton(place.unit), *image_) : nullptr;
+    units_[index] = std::make_unique<DwarfUnit>(place.unit, std::move(split));
     return *units_[index];
 }
 

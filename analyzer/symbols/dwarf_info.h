@@ -14,7 +14,7 @@
 
 #include "analyzer/symbols/dwarf_unit.h"
 #include "analyzer/symbols/elf_image.h"
-#include "analyzer/symbols/file_probes.h"
+#include "analyzer/symbols/split_files.h"
 
 namespace dregs {
 
@@ -25,9 +25,9 @@ class DwarfInfo {
 
     using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-    // Null where the file holds no DWARF. What libdw reads beside it is noted in `probes`, which must outlive this.
+    // Null where the file holds no DWARF. `split_files`: where to look for what was split off; null: nowhere.
     static std::unique_ptr<DwarfInfo> open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative,
-                                           FileProbes& probes, const Progress& progress = {});
+                                           std::unique_ptr<SplitFiles> split_files, const Progress& progress = {});
     ~DwarfInfo();
     DwarfInfo(const DwarfInfo&) = delete;
     DwarfInfo& operator=(const DwarfInfo&) = delete;
@@ -41,20 +41,20 @@ class DwarfInfo {
   private:
     struct UnitPlace {
         Dwarf_Die unit;
-        Dwarf_Die split;
+        bool is_skeleton;  // its functions are in another file
     };
-    DwarfInfo(std::shared_ptr<ElfImage> image, FileProbes& probes) : image_(std::move(image)), probes_(probes) {}
+    DwarfInfo(std::shared_ptr<ElfImage> image, std::unique_ptr<SplitFiles> split_files)
+        : image_(std::move(image)), split_files_(std::move(split_files)) {}
     bool begin();
     void end();
     void attach_alternative(const FindAlternative& find_alternative);
     void index_units(const Progress& progress);
-    Dwarf_Die split_of(Dwarf_CU* cu, Dwarf_Die unit) const;
-    void index_unit(Dwarf_Die unit, Dwarf_Die split);
+    void index_unit(Dwarf_Die unit, bool is_skeleton);
     DwarfUnit& unit(std::uint32_t index);
     void start_anew();
 
     std::shared_ptr<ElfImage> image_;
-    FileProbes& probes_;
+    std::unique_ptr<SplitFiles> split_files_;
     std::shared_ptr<ElfImage> alternative_image_;
     Dwarf* dwarf_ = nullptr;
     Dwarf* alternative_ = nullptr;

@@ -29,17 +29,19 @@ bool may_hold_functions(int tag) {
 
 }  // namespace
 
-DwarfUnit::DwarfUnit(Dwarf_Die unit, Dwarf_Die split)
-    : unit_(unit), split_(split), scoped_(!is_c(dwarf_srclang(&split))) {}
+DwarfUnit::DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split)
+    : unit_(unit), split_(std::move(split)), entries_(split_ ? split_->die() : unit) {
+    scoped_ = !is_c(dwarf_srclang(&entries_));
+}
 
 void DwarfUnit::index_functions() {
     indexed_ = true;
-    walk_dies(split_, [&](Dwarf_Die& die, std::size_t depth) {
+    walk_dies(entries_, [&](Dwarf_Die& die, std::size_t depth) {
         const int tag = dwarf_tag(&die);
         if (tag == DW_TAG_subprogram) {
             const auto index = static_cast<std::uint32_t>(functions_.size());
             bool compiled = false;
-            for_each_range(die, [&](std::uint64_t begin, std::uint64_t end) {
+            for_each_range(die, split_.get(), [&](std::uint64_t begin, std::uint64_t end) {
                 ranges_.add(begin, end, index, static_cast<std::uint32_t>(depth));
                 compiled = true;
             });
@@ -53,7 +55,7 @@ void DwarfUnit::index_functions() {
 
 LineTable& DwarfUnit::lines() {
     if (!lines_) {
-        lines_ = std::make_unique<LineTable>(unit_, split_);
+        lines_ = std::make_unique<LineTable>(unit_, split_ && split_->has_files() ? entries_ : unit_);
         growth_ += lines_->rows() * kBytesPerRow;
     }
     return *lines_;
@@ -62,7 +64,7 @@ LineTable& DwarfUnit::lines() {
 const InlineTree& DwarfUnit::inline_tree(std::uint32_t function) {
     auto found = inline_trees_.find(function);
     if (found == inline_trees_.end()) {
-        found = inline_trees_.emplace(function, InlineTree(functions_[function])).first;
+        found = inline_trees_.emplace(function, InlineTree(functions_[function], split_.get())).first;
         growth_ += found->second.size() * kBytesPerCall;
     }
     return found->second;

@@ -17,6 +17,7 @@
 #include "analyzer/symbols/inline_tree.h"
 #include "analyzer/symbols/line_table.h"
 #include "analyzer/symbols/range_map.h"
+#include "analyzer/symbols/split_unit.h"
 
 namespace dregs {
 
@@ -30,8 +31,8 @@ struct SourceFrame {
 
 class DwarfUnit {
   public:
-    // `unit` is the unit of the code; `split` its counterpart in a .dwo file, or the same.
-    DwarfUnit(Dwarf_Die unit, Dwarf_Die split);
+    // `split`: its other half, where it has one that was found.
+    explicit DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split = nullptr);
 
     // Appends the functions at `address`, innermost first. False, and nothing appended: it lies in no function.
     bool find(std::uint64_t address, DieNames& names, std::vector<SourceFrame>& frames);
@@ -46,8 +47,9 @@ class DwarfUnit {
     LineTable& lines();
     const InlineTree& inline_tree(std::uint32_t function);
 
-    Dwarf_Die unit_;
-    Dwarf_Die split_;
+    Dwarf_Die unit_;  // says which code it is, and its lines
+    std::unique_ptr<SplitUnit> split_;
+    Dwarf_Die entries_;  // has the functions: the unit, or its other half
     bool scoped_;
     bool indexed_ = false;
     std::size_t growth_ = 0;

@@ -97,7 +97,7 @@ std::string to_hex(const BuildId& id) {
     return text;
 }
 
-std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) {
+std::shared_ptr<ElfImage> ElfImage::map(const std::string& path) {
     std::shared_ptr<ElfImage> image(new ElfImage);
     image->path_ = path;
     struct stat status {};
@@ -107,7 +107,17 @@ std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) {
     image->file_mtime_ns_ = nanoseconds(status.st_mtim);
     elf_version(EV_CURRENT);
     image->elf_ = elf_begin(image->fd_, ELF_C_READ_MMAP_PRIVATE, nullptr);
-    return adopt(std::move(image));
+    return image->is_elf() ? image : nullptr;
+}
+
+std::shared_ptr<ElfImage> ElfImage::open(const std::string& path) { return adopt(map(path)); }
+
+std::shared_ptr<ElfImage> ElfImage::open_part(const std::string& path) {
+    std::shared_ptr<ElfImage> image = map(path);
+    if (!image || elf_cntl(image->elf_, ELF_C_FDREAD) != 0) return nullptr;
+    ::close(image->fd_);
+    image->fd_ = -1;
+    return image;
 }
 
 std::shared_ptr<ElfImage> ElfImage::from_bytes(std::vector<std::uint8_t> bytes) {
@@ -120,7 +130,7 @@ std::shared_ptr<ElfImage> ElfImage::from_bytes(std::vector<std::uint8_t> bytes) 
 }
 
 std::shared_ptr<ElfImage> ElfImage::adopt(std::shared_ptr<ElfImage> image) {
-    if (!image->is_supported()) return nullptr;
+    if (!image || !image->is_elf() || !image->is_module()) return nullptr;
     image->read_build_id();
     image->read_loads();
     image->read_sections();
@@ -134,10 +144,14 @@ ElfImage::~ElfImage() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-bool ElfImage::is_supported() const {
+bool ElfImage::is_elf() const {
     GElf_Ehdr header;
-    return elf_ && elf_kind(elf_) == ELF_K_ELF && gelf_getehdr(elf_, &header) && header.e_machine == EM_X86_64 &&
-           (header.e_type == ET_EXEC || header.e_type == ET_DYN);
+    return elf_ && elf_kind(elf_) == ELF_K_ELF && gelf_getehdr(elf_, &header) && header.e_machine == EM_X86_64;
+}
+
+bool ElfImage::is_module() const {
+    GElf_Ehdr header;
+    return gelf_getehdr(elf_, &header) && (header.e_type == ET_EXEC || header.e_type == ET_DYN);
 }
 
 void ElfImage::read_build_id() {
@@ -247,6 +261,16 @@ Elf_Scn* ElfImage::find_section(std::string_view name) const {
 std::string_view ElfImage::section_bytes(std::string_view name) const {
     Elf_Scn* section = find_section(name);
     const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
+    if (!data || !data->d_buf) return {};
+    return {static_cast<const char*>(data->d_buf), data->d_size};
+}
+
+std::string_view ElfImage::unpacked_bytes(std::string_view name) {
+    Elf_Scn* section = find_section(name);
+    GElf_Shdr header;
+    if (!section || !gelf_getshdr(section, &header)) return {};
+    if ((header.sh_flags & SHF_COMPRESSED) && elf_compress(section, 0, 0) < 0) return {};
+    const Elf_Data* data = elf_getdata(section, nullptr);
     if (!data || !data->d_buf) return {};
     return {static_cast<const char*>(data->d_buf), data->d_size};
 }

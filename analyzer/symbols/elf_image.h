@@ -24,6 +24,9 @@ class ElfImage {
   public:
     // Null where there is no readable x86-64 ELF file.
     static std::shared_ptr<ElfImage> open(const std::string& path);
+    // Null where there is no readable x86-64 ELF file of any kind; kept without a descriptor, for there may be
+    // thousands.
+    static std::shared_ptr<ElfImage> open_part(const std::string& path);
     // Of bytes in memory: the vdso, or what was packed into another file.
     static std::shared_ptr<ElfImage> from_bytes(std::vector<std::uint8_t> bytes);
     ~ElfImage();
@@ -53,6 +56,8 @@ class ElfImage {
     bool has_section(std::string_view name) const { return find_section(name) != nullptr; }
     // Its contents as they stand in the file; empty: there is none.
     std::string_view section_bytes(std::string_view name) const;
+    // The same, of a compressed section what was compressed.
+    std::string_view unpacked_bytes(std::string_view name);
     // Name and checksum of the separate debug file (.gnu_debuglink); empty: none.
     struct DebugLink {
         std::string name;
@@ -68,8 +73,10 @@ class ElfImage {
         std::uint64_t end;
     };
     ElfImage() = default;
+    static std::shared_ptr<ElfImage> map(const std::string& path);
     static std::shared_ptr<ElfImage> adopt(std::shared_ptr<ElfImage> image);
-    bool is_supported() const;
+    bool is_elf() const;
+    bool is_module() const;
     Elf_Scn* find_section(std::string_view name) const;
     void read_build_id();
     void read_loads();

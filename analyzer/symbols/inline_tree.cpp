@@ -23,7 +23,7 @@ bool may_hold_calls(int tag) {
 
 }  // namespace
 
-InlineTree::InlineTree(Dwarf_Die function) {
+InlineTree::InlineTree(Dwarf_Die function, const SplitUnit* split) : split_(split) {
     std::vector<std::uint32_t> at_depth{kFunction};  // what calls at this depth are inlined into
     walk_dies(function, [&](Dwarf_Die& die, std::size_t depth) {
         const int tag = dwarf_tag(&die);
@@ -44,7 +44,7 @@ void InlineTree::add(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth) 
     const auto index = static_cast<std::uint32_t>(calls_.size());
     calls_.push_back({die, parent, static_cast<std::uint32_t>(number(die, DW_AT_call_line)),
                       static_cast<std::uint32_t>(number(die, DW_AT_call_column)), number(die, DW_AT_call_file)});
-    for_each_range(die, [&](std::uint64_t begin, std::uint64_t end) { ranges_.add(begin, end, index, depth); });
+    for_each_range(die, split_, [&](std::uint64_t begin, std::uint64_t end) { ranges_.add(begin, end, index, depth); });
 }
 
 std::uint32_t InlineTree::innermost(std::uint64_t address) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/symbols/range_map.h"
+#include "analyzer/symbols/split_unit.h"
 
 namespace dregs {
 
@@ -24,7 +25,7 @@ class InlineTree {
         Dwarf_Word file;  // number in the unit's list of files
     };
 
-    explicit InlineTree(Dwarf_Die function);
+    InlineTree(Dwarf_Die function, const SplitUnit* split);
 
     // The innermost call whose code holds `address`; kFunction: none.
     std::uint32_t innermost(std::uint64_t address) const;
@@ -34,6 +35,7 @@ class InlineTree {
   private:
     void add(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth);
 
+    const SplitUnit* split_;
     std::vector<Call> calls_;
     RangeMap<std::uint32_t> ranges_;
 };

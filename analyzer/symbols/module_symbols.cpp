@@ -87,7 +87,7 @@ std::string why_another(const ModuleImage& module, const ElfImage& file, const s
 ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
                              const SymbolProgress& progress)
     : probes_(std::move(roots)) {
-    open_module(module, debug_files);
+    const FileProbes::Where found = open_module(module, debug_files);
     call_targets_ = CallTargets(file_);
     const std::shared_ptr<ElfImage> with_dwarf = debug_ ? debug_ : file_;
     if (!with_dwarf) return;
@@ -95,26 +95,30 @@ ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_
         return debug_files.shared(*with_dwarf, name, id, probes_);
     };
     const std::string what = "reading symbols of " + std::string(display_name(module.path));
-    dwarf_ = DwarfInfo::open(with_dwarf, find_shared, probes_, [&](std::uint64_t done, std::uint64_t total) {
-        if (progress) progress(what, done, total);
-    });
+    SplitFiles::Program program{found, without_mark(module.path), module.build_id};
+    auto split_files = std::make_unique<SplitFiles>(debug_files, std::move(program), probes_);
+    dwarf_ =
+        DwarfInfo::open(with_dwarf, find_shared, std::move(split_files), [&](std::uint64_t done, std::uint64_t total) {
+            if (progress) progress(what, done, total);
+        });
     read_symbols();
     if (progress) progress("", 0, 0);
 }
 
-void ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files) {
+FileProbes::Where ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files) {
     if (module.vdso) {
         auto vdso = own_vdso();
         if (vdso && !module.build_id.empty() && module.build_id == vdso->build_id()) file_ = std::move(vdso);
-        return;
+        return FileProbes::Where::kHere;
     }
     const std::string path = without_mark(module.path);
     const FileProbes::Where found = find_file(module, path);
-    if (file_ && file_->has_section(".debug_info")) return;
+    if (file_ && file_->has_section(".debug_info")) return found;
     debug_ = debug_files.by_build_id(module.build_id, probes_);
     if (!debug_ && file_) debug_ = debug_files.by_link(*file_, found, path, probes_);
     if (!debug_) debug_ = debug_files.fetched(module.build_id, std::string(display_name(path)), probes_);
     if (debug_) warning_.clear();
+    return found;
 }
 
 FileProbes::Where ModuleSymbols::find_file(const ModuleImage& module, const std::string& path) {

@@ -21,7 +21,7 @@ namespace dregs {
 
 class ModuleSymbols {
   public:
-    // The files may be here, below the sysroot, or the process's.
+    // The files may be here, below the sysroot, or the process's. `debug_files` must outlive this.
     ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
                   const SymbolProgress& progress = {});
     ModuleSymbols(const ModuleSymbols&) = delete;
@@ -41,7 +41,8 @@ class ModuleSymbols {
     const FileProbes& probes() const { return probes_; }
 
   private:
-    void open_module(const ModuleImage& module, const DebugFiles& debug_files);
+    // Where the module was found, or first looked for.
+    FileProbes::Where open_module(const ModuleImage& module, const DebugFiles& debug_files);
     FileProbes::Where find_file(const ModuleImage& module, const std::string& path);
     void judge(const ModuleImage& module, std::shared_ptr<ElfImage> file);
     void read_symbols();

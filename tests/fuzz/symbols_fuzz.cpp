@@ -3,20 +3,17 @@
 //
 // The seeds are one small C++ library, built with DWARF 4 and 5, by clang, with compressed sections, with split DWARF,
 // and stripped to MiniDebugInfo; its code lies at 0x200 to 0x4a0.
-//
-// Damage is done in place, mostly: a file whose parts have moved is none that is read very far.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <random>
 #include <string>
 
 #include "analyzer/symbols/elf_image.h"
 #include "analyzer/symbols/symbolizer.h"
+#include "tests/fuzz/elf_damage.h"
 #include "tests/fuzz/memory_file.h"
 
 using namespace dregs;
@@ -40,28 +37,6 @@ void ask(Symbolizer& symbolizer, const ModuleImage& module, std::uint64_t pc) {
 }
 
 }  // namespace
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
-    std::mt19937 random(seed);
-    if (size < 64 || random() % 32 == 0) return LLVMFuzzerMutate(data, size, most);
-    for (unsigned i = 0; i < 1 + random() % 4; ++i) {
-        const std::size_t width = std::size_t{1} << random() % 4;
-        if (random() % 3 == 0) {  // bytes of DWARF have no alignment, and small numbers mean much there
-            data[random() % size] = static_cast<std::uint8_t>(random() % 2 ? random() % 32 : random());
-            continue;
-        }
-        const std::uint64_t numbers[] = {0, ~std::uint64_t{0}, random() % size, size,
-                                         std::uint64_t{1} << random() % 64};
-        // The section headers stand at the end, the file's and the segments' at the beginning.
-        const std::size_t reach = random() % 2 ? size : 2048;
-        const std::size_t from_begin = random() % std::min(reach, size) / width * width;
-        const std::size_t at = random() % 2 ? from_begin : size - std::min(size, from_begin + width);
-        std::memcpy(data + at, &numbers[random() % 5], std::min(width, size - at));
-    }
-    return size;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const MemoryFile file(data, size);

@@ -92,8 +92,7 @@ class SymbolsDwarfTest : public SymbolsTest {};
 // Starting anew for lack of memory must not change a thing.
 TEST_F(SymbolsDwarfTest, AnswersAreTheSameAfterStartingAnew) {
     const std::string program = build("g++ -O2 -g", "sites.cpp", "sites");
-    FileProbes probes({});
-    auto info = DwarfInfo::open(ElfImage::open(program), nullptr, probes);
+    auto info = DwarfInfo::open(ElfImage::open(program), nullptr, nullptr);
     ASSERT_TRUE(info);
     const std::uint64_t address = truth(program)["inlined"] - 1;
     const auto before = info->find(address);

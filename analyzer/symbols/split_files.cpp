@@ -1,0 +1,35 @@
+// See split_files.h.
+#include "analyzer/symbols/split_files.h"
+
+namespace dregs {
+
+void SplitFiles::open_packages(const ElfImage& image) {
+    packages_known_ = true;
+    for (const std::string& path :
+         debug_files_.package_places(image, program_.where, program_.path, program_.build_id, probes_)) {
+        if (auto package = SplitPackage::open(ElfImage::open_part(path))) packages_.push_back(std::move(package));
+    }
+}
+
+std::optional<SplitSections> SplitFiles::packed(std::uint64_t id, const ElfImage& image) {
+    if (!packages_known_) open_packages(image);
+    for (const auto& package : packages_)
+        if (auto sections = package->find(id)) return sections;
+    return std::nullopt;
+}
+
+void SplitFiles::note(const SplitUnit::Skeleton& skeleton, const ElfImage& image) {
+    if (!packed(skeleton.id, image)) debug_files_.split_places(image, skeleton.folder, skeleton.name, probes_);
+}
+
+std::unique_ptr<SplitUnit> SplitFiles::find(const SplitUnit::Skeleton& skeleton, ElfImage& image) {
+    if (auto sections = packed(skeleton.id, image)) return SplitUnit::open(*std::move(sections), skeleton, image);
+    for (const std::string& path : debug_files_.split_places(image, skeleton.folder, skeleton.name, probes_)) {
+        auto file = ElfImage::open_part(path);
+        auto unit = file ? SplitUnit::open(SplitSections::of(std::move(file)), skeleton, image) : nullptr;
+        if (unit) return unit;
+    }
+    return nullptr;
+}
+
+}  // namespace dregs
