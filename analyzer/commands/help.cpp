@@ -6,11 +6,16 @@
 #include "analyzer/manual/help_text.h"
 
 namespace dregs {
+namespace {
+
+constexpr std::size_t kMostColumns = 100;  // longer lines are hard to read
+
+}  // namespace
 
 void show_help(CLI::App& app, const std::string& command, Invocation& invocation) {
     const CommandTable table = read_commands(app);
     const CommandRow* row = table.find(command);
-    invocation.out << help_text(table, row ? *row : table.self, terminal_columns());
+    invocation.out << help_text(table, row ? *row : table.self, terminal_columns(kMostColumns));
 }
 
 void add_help(CLI::App& app, Invocation& invocation) {

@@ -1,6 +1,8 @@
 // See report_options.h.
 #include "analyzer/commands/report_options.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <map>
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t kTextRows = 20;
 constexpr std::size_t kTextFrames = 4;
+constexpr std::size_t kWidest = 10000;
 
 bool wants_servers(const ReportOptions& options) {
     if (options.debuginfod) choose_system_servers();
@@ -77,6 +80,7 @@ ReportView make_view(const ReportOptions& options) {
     ReportView view;
     view.rows = options.rows.value_or(text ? kTextRows : 0);
     view.frames = options.frames.value_or(text ? kTextFrames : 0);
+    if (text && ::isatty(STDOUT_FILENO) == 1) view.palette.width = terminal_columns(kWidest);
     view.palette.colour = text && wants_colour(options.terminal);
     view.decimal = options.decimal;
     return view;

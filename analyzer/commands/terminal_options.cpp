@@ -11,6 +11,8 @@
 namespace dregs {
 namespace {
 
+constexpr std::size_t kNarrowest = 40;
+
 std::string_view variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
@@ -37,10 +39,10 @@ bool wants_colour(const TerminalOptions& options) {
     return ::isatty(STDOUT_FILENO) == 1 && variable("CLICOLOR") != "0" && variable("TERM") != "dumb";
 }
 
-std::size_t terminal_columns() {
+std::size_t terminal_columns(std::size_t most) {
     winsize size{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-    return std::clamp<std::size_t>(size.ws_col, 60, 100);
+    return std::clamp<std::size_t>(size.ws_col, kNarrowest, most);
 }
 
 }  // namespace dregs

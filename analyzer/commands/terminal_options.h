@@ -19,7 +19,7 @@ void add_colour_option(CLI::App& command, TerminalOptions& options);
 // colours.
 bool wants_colour(const TerminalOptions& options);
 
-// Of the terminal that standard output is, within what reads well; 80 where it is none.
-std::size_t terminal_columns();
+// Of the terminal that standard output is, `most` at most; 80 where it is none.
+std::size_t terminal_columns(std::size_t most);
 
 }  // namespace dregs

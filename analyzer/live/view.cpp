@@ -94,7 +94,7 @@ void LiveView::order_rows() {
     order_.clear();
     rates_.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        rates_.push_back(history_.rate_of(rows[i].key));
+        rates_.push_back(history().rate_of(rows[i].key));
         if (contains(rows[i].text, filter_) || contains(rows[i].scope, filter_)) order_.push_back(i);
     }
     const auto rank = [&](std::size_t i) -> double {
@@ -189,6 +189,7 @@ ViewAction LiveView::press_character(char character) {
             break;
         case ' ':
             frozen_ = !frozen_;
+            frozen_history_ = frozen_ ? std::optional(history_) : std::nullopt;
             break;
         case '?':
             show_page(page_ == Page::kHelp ? Page::kSites : Page::kHelp);
@@ -231,12 +232,12 @@ std::vector<ScreenLine> LiveView::head_lines(std::size_t width) const {
     return {
         {now.title + state, LineStyle::kTitle},
         {absl::StrFormat("live  %13s blocks %9s/s  ", about + human_count(now.blocks),
-                         rate_text(history_.blocks_rate())) +
-         course(history_.blocks())},
+                         rate_text(history().blocks_rate())) +
+         course(history().blocks())},
         {absl::StrFormat("      %13s        %9s/s  ", about + human_bytes(now.bytes),
-                         byte_rate_text(history_.bytes_rate())) +
-         course(history_.bytes())},
-        {absl::StrCat("allocations ", rate_text(history_.alloc_rate()), "/s, frees ", rate_text(history_.free_rate()),
+                         byte_rate_text(history().bytes_rate())) +
+         course(history().bytes())},
+        {absl::StrCat("allocations ", rate_text(history().alloc_rate()), "/s, frees ", rate_text(history().free_rate()),
                       "/s; ", now.lost),
          now.lost == "nothing was lost" ? LineStyle::kPlain : LineStyle::kBad},
         {""},
@@ -269,8 +270,8 @@ std::vector<ScreenLine> LiveView::scope_lines() const {
          LineStyle::kHeader}};
     for (const LiveKind& kind : shown_->kinds) {
         lines.push_back({absl::StrFormat("%10s %8s %8s %9s %8s %9s  ", human_count(kind.entered),
-                                         rate_text(history_.enter_rate(kind.key)), human_count(kind.open),
-                                         human_count(kind.survivors), rate_text(history_.survivor_rate(kind.key)),
+                                         rate_text(history().enter_rate(kind.key)), human_count(kind.open),
+                                         human_count(kind.survivors), rate_text(history().survivor_rate(kind.key)),
                                          human_count(kind.blocks)) +
                              kind.name,
                          kind.survivors != 0 ? LineStyle::kBad : LineStyle::kPlain});

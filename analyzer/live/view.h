@@ -58,6 +58,7 @@ class LiveView {
     void scroll(const KeyPress& press);
     void show_page(Page page);
 
+    const LiveHistory& history() const { return frozen_history_ ? *frozen_history_ : history_; }
     std::vector<ScreenLine> head_lines(std::size_t width) const;
     std::vector<ScreenLine> site_lines(std::size_t width, std::size_t height) const;
     std::vector<ScreenLine> scope_lines() const;
@@ -79,6 +80,7 @@ class LiveView {
     std::string filter_;
     bool typing_filter_ = false;
     bool frozen_ = false;
+    std::optional<LiveHistory> frozen_history_;  // as of then: rates that fit what is shown
     std::vector<std::string> stack_;
     std::string message_;
 };

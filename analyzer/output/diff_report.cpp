@@ -26,10 +26,10 @@ void print_titles(std::ostream& out, const std::vector<Profile*>& profiles, cons
         const char* role = i == 0 ? "old: " : "new: ";
         const Estimate& live = profiles[i]->totals().live;
         const bool sampled = profiles[i]->sample_bytes() != 0;
-        out << palette.bold(absl::StrCat(role, trace_title(*profiles[i]), ": ",
-                                         count_text(live, sampled, "live block", "live blocks"), ", ",
-                                         bytes_text(live, sampled)))
-            << '\n';
+        print_flowing(
+            out, palette, &Palette::bold,
+            absl::StrCat(role, trace_title(*profiles[i]), ": ", count_text(live, sampled, "live block", "live blocks"),
+                         ", ", bytes_text(live, sampled)));
     }
     for (const std::uint32_t sample_bytes : sampling_rates(profiles)) out << sampling_text(sample_bytes) << '\n';
     out << '\n';

@@ -135,10 +135,11 @@ void print_passes(std::ostream& out, const Ledger& ledger, const Palette& palett
         ++number;
         if (pass.sites == 0) continue;
         left -= pass.sites;
-        out << palette.dim(absl::StrCat("pass ", number, ": ", human_plural(pass.sites, "site", "sites"), ": ",
-                                        pass_text(ledger, verdict)));
-        if (pass.live.blocks() != 0) out << palette.dim(absl::StrCat(" (", human_count(pass.live.blocks()), " live)"));
-        out << palette.dim(absl::StrCat("; ", human_count(left), " left")) << '\n';
+        const std::string live =
+            pass.live.blocks() == 0 ? "" : absl::StrCat(" (", human_count(pass.live.blocks()), " live)");
+        print_flowing(out, palette, &Palette::dim,
+                      absl::StrCat("pass ", number, ": ", human_plural(pass.sites, "site", "sites"), ": ",
+                                   pass_text(ledger, verdict), live, "; ", human_count(left), " left"));
     }
 }
 

@@ -1,6 +1,7 @@
 // Aligned columns, with lines of text hanging below a row's last column.
 //
-// Owns widths and colour; knows nothing of what the cells mean. The last column is as wide as it likes.
+// Owns widths and colour; knows nothing of what the cells mean. The last column is as wide as it likes; where the
+// terminal is not, it flows on below, and begins there if little room is left beside the others.
 #pragma once
 
 #include <ostream>
@@ -11,9 +12,10 @@ namespace dregs {
 
 enum class Align { kLeft, kRight };
 
-// Escape sequences, or nothing where the output is no terminal.
+// What the terminal can do: escape sequences, or none; lines of a width, or of any where the output is no terminal.
 struct Palette {
     bool colour = false;
+    std::size_t width = 0;  // 0: any
     std::string bold(const std::string& text) const { return wrap("1", text); }
     std::string dim(const std::string& text) const { return wrap("2", text); }
     std::string red(const std::string& text) const { return wrap("31", text); }
@@ -51,10 +53,20 @@ class TextTable {
     std::vector<std::size_t> widths() const;
     std::string cell_text(const RowText& row, std::size_t column, std::size_t width) const;
     void print_row(std::ostream& out, const RowText& row, const std::vector<std::size_t>& widths) const;
+    void print_narrow(std::ostream& out, const RowText& row, const std::vector<std::size_t>& widths,
+                      std::size_t indent) const;
 
     std::vector<Column> columns_;
     std::vector<RowText> rows_;
     Palette palette_;
 };
+
+// A line of text that flows on where the terminal ends.
+void print_flowing(std::ostream& out, const Palette& palette, std::string (Palette::*paint)(const std::string&) const,
+                   const std::string& text);
+
+// In pieces that fit, parted at blanks, all but the first narrower by `hanging`; a word that is longer stays whole.
+// `width` 0: one piece.
+std::vector<std::string> flow_text(const std::string& text, std::size_t width, std::size_t hanging);
 
 }  // namespace dregs

@@ -127,7 +127,7 @@ void print_headline(std::ostream& out, const Profile& profile, const Palette& pa
     if (totals.pooled.blocks() != 0) {
         absl::StrAppend(&text, "; of these ", human_count(totals.pooled.blocks()), " in pools");
     }
-    out << palette.bold(text) << '\n';
+    print_flowing(out, palette, &Palette::bold, text);
     if (sampled) out << sampling_text(profile.sample_bytes()) << '\n';
     out << '\n';
 }
@@ -153,16 +153,16 @@ void print_losses(std::ostream& out, const Profile& profile, const Palette& pale
         const bool noted = !profile.loss().notes.empty();
         out << palette.dim(noted ? "nothing that was seen was lost" : "nothing was lost") << '\n';
     } else {
-        out << palette.yellow("lost: " + absl::StrJoin(losses.parts(), ", ")) << '\n';
+        print_flowing(out, palette, &Palette::yellow, "lost: " + absl::StrJoin(losses.parts(), ", "));
     }
     if (const Estimate& suppressed = profile.totals().suppressed; suppressed.blocks() != 0) {
-        out << palette.dim(absl::StrCat("note: ", human_plural(suppressed.blocks(), "block", "blocks"), " (",
-                                        human_bytes(suppressed.bytes()),
-                                        ") of the C library's own buffers left out: --no-suppressions counts them"))
-            << '\n';
+        print_flowing(out, palette, &Palette::dim,
+                      absl::StrCat("note: ", human_plural(suppressed.blocks(), "block", "blocks"), " (",
+                                   human_bytes(suppressed.bytes()),
+                                   ") of the C library's own buffers left out: --no-suppressions counts them"));
     }
     const LossList remarks = list_remarks(profile.loss());
-    for (const std::string& remark : remarks.parts()) out << palette.dim("note: " + remark) << '\n';
+    for (const std::string& remark : remarks.parts()) print_flowing(out, palette, &Palette::dim, "note: " + remark);
 }
 
 std::vector<std::string> loss_lines(const Profile& profile) {

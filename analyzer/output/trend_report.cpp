@@ -131,7 +131,7 @@ void TrendReport::print_titles(std::ostream& out, const Trends& trends) const {
     for (std::size_t i = 0; i <= last; ++i) {
         const bool left_out = titles_.size() > kMostTitles && i > 0 && i < last;
         const char* role = i == 0 ? "old: " : i == last ? "new: " : "     ";
-        if (!left_out) out << view_.palette.bold(role + titles_[i]) << '\n';
+        if (!left_out) print_flowing(out, view_.palette, &Palette::bold, role + titles_[i]);
         if (left_out && i == 1) out << "     (" << human_count(last - 1) << " between)\n";
     }
     out << moments_text(trends) << '\n';

@@ -41,6 +41,14 @@ NO_COLOR=1 on_terminal 100 200 "$DREGS_BIN" top "$TRACE" >shown && ! coloured ||
 CLICOLOR=0 on_terminal 100 200 "$DREGS_BIN" top "$TRACE" >shown && ! coloured || fail "colours on a terminal with CLICOLOR=0"
 TEST_TERM=dumb on_terminal 100 200 "$DREGS_BIN" top "$TRACE" >shown && ! coloured || fail "colours on a dumb terminal"
 
+# Lines that fit, with every word that there is elsewhere.
+for columns in 60 80; do
+    NO_COLOR=1 on_terminal 100 $columns "$DREGS_BIN" top "$TRACE" >shown
+    expect_eq "lines that are too long at $columns columns" "" "$(grep -E "^.{$((columns + 1))}" shown)"
+    "$DREGS_BIN" top "$TRACE" >plain
+    expect_eq "words at $columns columns" "$(xargs -n1 <<<"$(tr -d "'" <plain)")" "$(xargs -n1 <<<"$(tr -d "'" <shown)")"
+done
+
 # The pager: only for what is longer than the terminal.
 export NO_COLOR=1
 "$DREGS_BIN" top "$TRACE" >plain

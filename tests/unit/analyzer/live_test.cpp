@@ -160,6 +160,11 @@ TEST(LiveView, FrozenItShowsWhatItShowed) {
     view.add(sample(1, {row("b", 3, 0)}));
     EXPECT_EQ(sites(view), (Names{"a"}));
     EXPECT_TRUE(shows(view, "[frozen"));
+    const std::vector<ScreenLine> frozen = view.render(80, 24);
+    view.add(sample(2, {row("a", 900, 0)}));
+    type(view, "ssss");  // in order again, by the rates of then
+    const std::vector<ScreenLine> later = view.render(80, 24);
+    for (std::size_t i = 0; i < frozen.size(); ++i) EXPECT_EQ(later[i].text, frozen[i].text);
     type(view, " ");
     view.add(sample(2, {row("c", 3, 0)}));
     EXPECT_EQ(sites(view), (Names{"c"}));
