@@ -101,7 +101,8 @@ std::vector<std::string> DebugFiles::split_places(const ElfImage& user, const st
         if (where != Where::kHere) places.push_back(probes.look(where, compiled.string()));
     places.push_back(probes.look(Where::kHere, (beside / name).string()));
     places.push_back(probes.look(Where::kHere, compiled.string()));
-    for (const std::string& root : roots_) places.push_back(probes.look(Where::kHere, root + "/" + name));
+    for (const std::string& root : roots_)
+        places.push_back(probes.look(Where::kHere, std::string(root).append("/").append(name)));
     return places;
 }
 
