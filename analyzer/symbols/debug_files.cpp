@@ -35,6 +35,17 @@ std::vector<Where> roots_of(const FileProbes& probes) {
     return {Where::kHere};
 }
 
+using Place = std::pair<Where, std::string>;
+
+std::vector<std::string> those_there(const std::vector<Place>& places, FileProbes& probes) {
+    std::vector<std::string> paths;
+    for (const auto& [where, path] : places) {
+        std::string opened_by = probes.look(where, path);
+        if (probes.was_there(where, path)) paths.push_back(std::move(opened_by));
+    }
+    return paths;
+}
+
 // The root of what was found there.
 Where root_of(Where where) { return where == Where::kProcess ? Where::kRoot : where; }
 
@@ -69,8 +80,8 @@ std::shared_ptr<ElfImage> DebugFiles::by_link(const ElfImage& module, Where wher
     const ElfImage::DebugLink link = module.debug_link();
     if (link.name.empty() || link.name.find('/') != std::string::npos) return nullptr;
     const std::string folder = folder_of(module_path);
-    std::vector<std::pair<Where, std::string>> places = {{root_of(where), folder + "/" + link.name},
-                                                         {root_of(where), folder + "/.debug/" + link.name}};
+    std::vector<Place> places = {{root_of(where), folder + "/" + link.name},
+                                 {root_of(where), folder + "/.debug/" + link.name}};
     for (const Where below : roots_of(probes))
         for (const std::string& root : roots_) places.emplace_back(below, root + folder + "/" + link.name);
     for (const auto& [below, path] : places) {
@@ -96,27 +107,26 @@ std::vector<std::string> DebugFiles::split_places(const ElfImage& user, const st
     if (name.empty()) return {};
     const std::filesystem::path beside = folder_of(user.path());
     const std::filesystem::path compiled = beside / folder / name;  // an absolute part takes the place of those before
-    std::vector<std::string> places;
+    std::vector<Place> places;
     for (const Where where : roots_of(probes))
-        if (where != Where::kHere) places.push_back(probes.look(where, compiled.string()));
-    places.push_back(probes.look(Where::kHere, (beside / name).string()));
-    places.push_back(probes.look(Where::kHere, compiled.string()));
+        if (where != Where::kHere) places.emplace_back(where, compiled.string());
+    places.emplace_back(Where::kHere, (beside / name).string());
+    places.emplace_back(Where::kHere, compiled.string());
     for (const std::string& root : roots_)
-        places.push_back(probes.look(Where::kHere, std::string(root).append("/").append(name)));
-    return places;
+        places.emplace_back(Where::kHere, std::string(root).append("/").append(name));
+    return those_there(places, probes);
 }
 
 std::vector<std::string> DebugFiles::package_places(const ElfImage& user, Where where, const std::string& module_path,
                                                     const BuildId& id, FileProbes& probes) const {
-    std::vector<std::string> places = {probes.look(Where::kHere, user.path() + kPackage),
-                                       probes.look(root_of(where), module_path + kPackage)};
+    std::vector<Place> places = {{Where::kHere, user.path() + kPackage}, {root_of(where), module_path + kPackage}};
     for (const Where below : roots_of(probes)) {
         for (const std::string& root : roots_) {
-            places.push_back(probes.look(below, root + module_path + kPackage));
-            if (id.size() >= 2) places.push_back(probes.look(below, root + in_tree(id) + kPackage));
+            places.emplace_back(below, root + module_path + kPackage);
+            if (id.size() >= 2) places.emplace_back(below, root + in_tree(id) + kPackage);
         }
     }
-    return places;
+    return those_there(places, probes);
 }
 
 }  // namespace dregs

@@ -35,8 +35,8 @@ class DebugFiles {
     std::shared_ptr<ElfImage> shared(const ElfImage& user, const std::string& name, const BuildId& id,
                                      FileProbes& probes) const;
 
-    // Where a .dwo file may be that `user`, a file with DWARF, refers to by `name` and the folder of the compilation:
-    // best first, as paths to open.
+    // What is where a .dwo file may be that `user`, a file with DWARF, refers to by `name` and the folder of the
+    // compilation: best first, as paths to open.
     std::vector<std::string> split_places(const ElfImage& user, const std::string& folder, const std::string& name,
                                           FileProbes& probes) const;
 

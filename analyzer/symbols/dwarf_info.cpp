@@ -54,6 +54,7 @@ void DwarfInfo::index_units(const Progress& progress) {
     // the copy that was kept, if that has the same size. The kept one is the first object's, so the first unit is
     // right.
     ranges_ = {};
+    split_ = {};
     Dwarf_CU* cu = nullptr;
     Dwarf_Die unit;
     std::uint8_t type = 0;
@@ -76,7 +77,11 @@ void DwarfInfo::index_unit(Dwarf_Die unit, bool is_skeleton) {
     });
     if (!has_code) return;
     places_.push_back({unit, is_skeleton});
-    if (is_skeleton && split_files_) split_files_->note(SplitUnit::Skeleton(unit), *image_);
+    if (!is_skeleton || !split_files_) return;
+    const SplitUnit::Skeleton skeleton(unit);
+    ++split_.units;
+    if (split_files_->note(skeleton, *image_)) return;
+    if (split_.missing++ == 0) split_.first_missing = skeleton.name;
 }
 
 DwarfUnit& DwarfInfo::unit(std::uint32_t index) {

@@ -35,6 +35,14 @@ class DwarfInfo {
     // Functions at `address` of the file, innermost first; empty: not known.
     std::vector<SourceFrame> find(std::uint64_t address);
 
+    // Units whose other halves are in files of their own.
+    struct Split {
+        std::size_t units = 0;
+        std::size_t missing = 0;    // that have no such file
+        std::string first_missing;  // its name, as the compiler was told
+    };
+    const Split& split() const { return split_; }
+
     // What makes it start anew. For tests.
     void set_memory_limit(std::size_t bytes) { memory_limit_ = bytes; }
 
@@ -55,6 +63,7 @@ class DwarfInfo {
 
     std::shared_ptr<ElfImage> image_;
     std::unique_ptr<SplitFiles> split_files_;
+    Split split_;
     std::shared_ptr<ElfImage> alternative_image_;
     Dwarf* dwarf_ = nullptr;
     Dwarf* alternative_ = nullptr;

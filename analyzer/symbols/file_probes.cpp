@@ -62,6 +62,11 @@ std::string FileProbes::look(Where where, const std::string& path) {
     return place(where, path);
 }
 
+bool FileProbes::was_there(Where where, const std::string& path) const {
+    const auto probe = seen_.find({where, path});
+    return probe != seen_.end() && probe->second != FileIdentity{};
+}
+
 void FileProbes::note_not_served(const std::string& build_id) {
     FileIdentity asked;
     asked.ctime_ns = now_ns();

@@ -46,6 +46,8 @@ class FileProbes {
 
     // Notes what is at `path`. Returns the path to open it by; empty where there is no process.
     std::string look(Where where, const std::string& path);
+    // Whether anything was there when it was looked for.
+    bool was_there(Where where, const std::string& path) const;
     // Notes that a server has none; that holds for as long as libdebuginfod itself believes it.
     void note_not_served(const std::string& build_id);
     // Notes that what was found out will not be the same the next time: a server that did not answer.

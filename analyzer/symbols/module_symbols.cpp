@@ -82,6 +82,13 @@ std::string why_another(const ModuleImage& module, const ElfImage& file, const s
     return module.path + " was replaced since it was traced " + difference(module, file, "now");
 }
 
+std::string what_is_missing(const std::string& path, const DwarfInfo::Split& split) {
+    if (split.missing == 0) return "";
+    const std::string count = std::to_string(split.missing) + " of " + std::to_string(split.units);
+    return path + ": " + count + " files of split DWARF are not there (" + split.first_missing +
+           (split.missing > 1 ? " ...)" : ")") + ": what was inlined there is not known";
+}
+
 }  // namespace
 
 ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
@@ -101,6 +108,7 @@ ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_
         DwarfInfo::open(with_dwarf, find_shared, std::move(split_files), [&](std::uint64_t done, std::uint64_t total) {
             if (progress) progress(what, done, total);
         });
+    if (warning_.empty() && dwarf_) warning_ = what_is_missing(module.path, dwarf_->split());
     read_symbols();
     if (progress) progress("", 0, 0);
 }

@@ -18,8 +18,9 @@ std::optional<SplitSections> SplitFiles::packed(std::uint64_t id, const ElfImage
     return std::nullopt;
 }
 
-void SplitFiles::note(const SplitUnit::Skeleton& skeleton, const ElfImage& image) {
-    if (!packed(skeleton.id, image)) debug_files_.split_places(image, skeleton.folder, skeleton.name, probes_);
+bool SplitFiles::note(const SplitUnit::Skeleton& skeleton, const ElfImage& image) {
+    return packed(skeleton.id, image) ||
+           !debug_files_.split_places(image, skeleton.folder, skeleton.name, probes_).empty();
 }
 
 std::unique_ptr<SplitUnit> SplitFiles::find(const SplitUnit::Skeleton& skeleton, ElfImage& image) {

@@ -27,8 +27,8 @@ class SplitFiles {
     SplitFiles(const DebugFiles& debug_files, Program program, FileProbes& probes)
         : debug_files_(debug_files), program_(std::move(program)), probes_(probes) {}
 
-    // Notes what the answer for this unit will depend on; opens nothing but packages.
-    void note(const SplitUnit::Skeleton& skeleton, const ElfImage& image);
+    // Notes what the answer for this unit will depend on; opens nothing but packages. False: there is no file for it.
+    bool note(const SplitUnit::Skeleton& skeleton, const ElfImage& image);
 
     // The other half of a unit of `image`. Null: not there.
     std::unique_ptr<SplitUnit> find(const SplitUnit::Skeleton& skeleton, ElfImage& image);

@@ -138,6 +138,8 @@ TEST_F(SymbolsDwarfTest, WithoutTheSplitHalfTheSymbolTableNamesTheFunction) {
     Symbolizer symbolizer(own_options());
     EXPECT_EQ(chain(symbolizer, image_of(program), truth(program)["static"]),
               std::vector<std::string>{at("plain_static(int)", line_of("sites.cpp", "static"))});
+    const std::string missing = program + ": 1 of 1 files of split DWARF are not there (sites.dwo): ";
+    EXPECT_EQ(symbolizer.warnings(), std::vector<std::string>{missing + "what was inlined there is not known"});
 }
 
 TEST_F(SymbolsDwarfTest, WithoutTheSharedFileOfDwzNothingWrongIsSaid) {
