@@ -89,13 +89,20 @@ Child::~Child() {
     ::sigprocmask(SIG_SETMASK, &former_mask_, nullptr);
 }
 
+std::optional<int> Child::reap() const {
+    int status = 0;
+    pid_t done = 0;
+    do {
+        // Not what another of our threads holds still to take a snapshot.
+        done = ::waitpid(-1, &status, WNOHANG | __WNOTHREAD);
+    } while (done > 0 && done != pid_);
+    if (done < 0 && errno != EINTR) throw Error(absl::StrCat("cannot wait for the program: ", std::strerror(errno)));
+    return done == pid_ ? std::optional<int>(status) : std::nullopt;
+}
+
 int Child::wait(const std::function<void()>& on_own_signal) {
     for (;;) {
-        int status = 0;
-        const pid_t done = ::waitpid(pid_, &status, WNOHANG);
-        if (done == pid_) return status;
-        if (done < 0 && errno != EINTR)
-            throw Error(absl::StrCat("cannot wait for the program: ", std::strerror(errno)));
+        if (const std::optional<int> status = reap()) return *status;
         siginfo_t info;
         const int signal = ::sigwaitinfo(&watched_, &info);
         if (signal > 0 && signal == own_signal_) {

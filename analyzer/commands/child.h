@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ class Child {
     int wait(const std::function<void()>& on_own_signal = {});
 
   private:
+    // Its wait status when it has ended. Others that have: the first process of a container is given all orphans, which
+    // nobody else would ever reap.
+    std::optional<int> reap() const;
+
     sigset_t watched_{};
     int own_signal_;
     pid_t pid_ = -1;
