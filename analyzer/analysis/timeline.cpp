@@ -38,7 +38,7 @@ Timeline order_traces(absl::Span<const format::Header> headers) {
     std::stable_sort(timeline.order.begin(), timeline.order.end(), [&](std::size_t a, std::size_t b) {
         return place_in_time(headers[a]) < place_in_time(headers[b]);
     });
-    timeline.reordered = !std::is_sorted(timeline.order.begin(), timeline.order.end());
+    timeline.reordered = !timeline.order.empty() && timeline.order.front() > timeline.order.back();
     return timeline;
 }
 

@@ -15,7 +15,7 @@ namespace dregs {
 
 struct Timeline {
     bool timed = false;              // all of one process
-    bool reordered = false;          // they were given otherwise
+    bool reordered = false;          // the newest was given before the oldest
     std::vector<std::size_t> order;  // indices into what was given, oldest first
 };
 

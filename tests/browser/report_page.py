@@ -234,6 +234,8 @@ def layout_case(page, path, unused):
     expect("ids used twice", [], page.evaluate(
         "(ids => ids.filter((id, i) => ids.indexOf(id) !== i))([...document.querySelectorAll('[id]')].map(e => e.id))"))
     expect("cells without a row's role", 0, page.evaluate("document.querySelectorAll('.rows tbody tr:not([role])').length"))
+    expect("buttons that do not say whose details they open", 0, page.evaluate(
+        "[...document.querySelectorAll('button.open')].filter(e => !/^Details of .+/.test(e.getAttribute('aria-label'))).length"))
 
 
 def hostile_case(page, path, top):

@@ -33,6 +33,7 @@ expect_json "its rate in all that time" True trends.json \
 
 "$DREGS_BIN" diff --json $(ls -r traces/*phase*.dregs) >reversed.json 2>reversed.err || fail "diff of reversed traces"
 expect_match "it says that they were sorted" 'another order' reversed.err
+expect_eq "messages where they were in order" "" "$(cd traces && "$DREGS_BIN" diff --json *phase*.dregs 2>&1 >/dev/null)"
 expect_same_file "sorted" trends.json reversed.json
 "$DREGS_BIN" diff traces/*phase*.dregs >trends.txt || fail "text: exit status $?"
 expect_match "the text" '^ +1 +grows .* leak  cache_and_leak.c' trends.txt

@@ -62,6 +62,8 @@ function make_site_details(report, row, show_in_graph) {
 function make_opening_row(cells_of, columns, make_content) {
     const button = make("button", { type: "button", class: "open", "aria-expanded": "false", "aria-label": "Details" });
     const row = make("tr", { role: "row" }, cells_of(button).filter(Boolean));
+    const about = row.querySelector("th");
+    if (about) button.setAttribute("aria-label", `Details of ${(about.querySelector("div") ?? about).textContent.trim().slice(0, 120)}`);
     for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
     let opened = null;
     const toggle = () => {

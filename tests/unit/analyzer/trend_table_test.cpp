@@ -109,6 +109,14 @@ TEST(Timeline, SortsSnapshotsOfOneProcessAndItsTraceLast) {
     EXPECT_EQ(timeline.order, (std::vector<std::size_t>{2, 1, 0}));
 }
 
+// Of two of one second a shell lists "X.interval.2.dregs" before "X.interval.dregs": that is nobody's mistake.
+TEST(Timeline, SortsNamesOfOneSecondWithoutAWord) {
+    const Timeline timeline =
+        order_traces(std::vector{header_at(kStart), header_at(kStart + 9), header_at(kStart + 5)});
+    EXPECT_FALSE(timeline.reordered);
+    EXPECT_EQ(timeline.order, (std::vector<std::size_t>{0, 2, 1}));
+}
+
 TEST(Timeline, LeavesOthersAsTheyWereGiven) {
     const Timeline several = order_traces(std::vector{header_at(kStart + 9), header_at(kStart + 5, 8)});
     EXPECT_FALSE(several.timed);
