@@ -73,7 +73,9 @@ void diff(const DiffArguments& arguments, Invocation& invocation) {
     const std::vector<std::string>& traces = arguments.traces;
     if (traces.size() == 2) return diff_pair(arguments, traces.front(), traces.back(), invocation);
     const Timeline timeline = timeline_of(traces);
-    if (timeline.reordered) invocation.err << "dregs: the newest was given before the oldest: they are put in another order, that of their time\n";
+    if (timeline.reordered)
+        invocation.err
+            << "dregs: the newest was given before the oldest: they are put in another order, that of their time\n";
     if (chosen_format(arguments.report) == OutputFormat::kUmdh) {  // it knows two moments only
         const std::size_t oldest = timeline.order.front(), newest = timeline.order.back();
         return diff_pair(arguments, traces[oldest], traces[newest], invocation);

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "analyzer/output/escape.h"
+
 namespace dregs {
 namespace {
 
@@ -21,7 +23,24 @@ std::string quoted(absl::string_view value) {
     return absl::StrCat("'", absl::StrReplaceAll(value, {{"'", "'\\''"}}), "'");
 }
 
+// Control characters and bytes that are no ASCII, as bash, zsh and ksh take them: what is shown is what can be pasted.
+std::string escaped_word(absl::string_view text) {
+    std::string word = "$'";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\'' || c == '\\')
+            absl::StrAppend(&word, "\\", absl::string_view(&c, 1));
+        else if (absl::ascii_isprint(byte))
+            word += c;
+        else
+            absl::StrAppend(&word, "\\", absl::Dec(byte >> 6), absl::Dec((byte >> 3) & 7), absl::Dec(byte & 7));
+    }
+    return word + "'";
+}
+
 std::string shell_word(absl::string_view text) {
+    const std::string shown = escape_text(std::string(text));
+    if (shown != text) return escaped_word(text);
     const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
     return plain ? std::string(text) : quoted(text);
 }

@@ -76,7 +76,7 @@ std::string process_text(std::uint32_t pid) {
     throw Error(absl::StrCat(process_text(pid), " may not be looked at: ",
                              known ? absl::StrCat("it belongs to ", user_name(status.st_uid), ", and we are ",
                                                   user_name(::geteuid()), ": ask as its owner or as root")
-                                   : absl::StrCat(std::strerror(error), ": ask as root")));
+                                   : absl::StrCat(std::strerror(error), ::geteuid() == 0 ? "" : ": ask as root")));
 }
 
 [[noreturn]] void fail_no_process(std::uint32_t pid, int error) {

@@ -45,6 +45,7 @@ TEST(ShellWord, IsQuotedWhereItMustBe) {
     EXPECT_EQ(shell_word("it's one"), "'it'\\''s one'");
     EXPECT_EQ(shell_word(""), "''");
     EXPECT_EQ(shell_word("$x"), "'$x'");
+    EXPECT_EQ(shell_word("a\nb's\\\xff"), R"($'a\012b\'s\\\377')");
     EXPECT_EQ(shell_pattern("/a/b.*.dregs"), "/a/b.*.dregs");
     EXPECT_EQ(shell_pattern("/a c/*b.*.dregs"), "'/a c/*b.'*.dregs");
     EXPECT_EQ(shell_pattern("/a/b.*"), "/a/b.*");
