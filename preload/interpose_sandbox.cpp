@@ -75,11 +75,25 @@ __attribute__((used)) long dregs_seccomp(long number, long operation, long flags
     return sandboxed(strict, program, install);
 }
 
+// Calls that the C library has no functions for, after which the trace cannot be opened again.
+__attribute__((used)) long dregs_before_loss_of_path(long number, long a, long b, long c, long d, long e, long f) {
+    {
+        const dregs::KeepErrno keep_errno;
+        dregs::prepare_for_loss_of_path();
+    }
+    const auto next = dregs_next_syscall ? dregs_next_syscall : dregs_early_syscall;
+    return next(number, a, b, c, d, e, f);
+}
+
 // Must leave no frame of ours: what it calls may return twice (clone, vfork).
 DREGS_EXPORT __attribute__((naked)) long syscall(long, ...) {
     __asm__(
         "cmpq $317, %rdi\n\t"  // SYS_seccomp
         "je dregs_seccomp\n\t"
+        "cmpq $446, %rdi\n\t"  // SYS_landlock_restrict_self
+        "je dregs_before_loss_of_path\n\t"
+        "cmpq $155, %rdi\n\t"  // SYS_pivot_root
+        "je dregs_before_loss_of_path\n\t"
         "movq dregs_next_syscall(%rip), %r11\n\t"
         "testq %r11, %r11\n\t"
         "je dregs_early_syscall\n\t"
@@ -96,7 +110,7 @@ DREGS_EXPORT int prctl(int option, long a, long b, long c, long d) {
     return sandboxed(strict, b, install);
 }
 
-static_assert(SYS_seccomp == 317);
+static_assert(SYS_seccomp == 317 && SYS_pivot_root == 155);
 
 // After these the trace cannot be opened again by its name: another root, another user.
 DREGS_EXPORT int chroot(const char* path) noexcept {

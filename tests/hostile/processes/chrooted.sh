@@ -13,6 +13,15 @@ expect_eq "exit status" 0 "$STATUS"
 expect_kept 40010
 survived "chroot, then 40000 blocks"
 
+for how in landlock pivot; do
+    "$BUILT/chrooted" "$how" "$WORK/root" >probe.out 2>&1
+    [ $? != 77 ] || { echo "$how: not to be had here" && continue; }
+    expect_survives "$BUILT/chrooted" "$how" "$WORK/root"
+    expect_eq "exit status" 0 "$STATUS"
+    expect_kept 40010
+    survived "$how, then 40000 blocks"
+done
+
 if setpriv --reuid 65534 true 2>/dev/null; then
     expect_survives "$BUILT/chrooted" nobody /
     expect_eq "exit status" 0 "$STATUS"
