@@ -219,9 +219,9 @@ expect_page() {
     PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$HARNESS_DIR/../browser/report_page.py" "$@" || fail "page $2: $1"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds. Six times the seconds: they are a quiet machine's.
 wait_for() {
-    local tries=$(($1 * 20))
+    local tries=$(($1 * 6 * 20))
     shift
     while ! "$@" >/dev/null 2>&1; do
         [ $((tries -= 1)) -gt 0 ] || fail "waited too long for: $*"
