@@ -7,6 +7,7 @@
 #include "preload/state.h"
 #include "preload/system/defined_symbol.h"
 #include "preload/system/options.h"
+#include "preload/system/program_name.h"
 #include "preload/system/real.h"
 #include "preload/system/sandbox.h"
 #include "preload/system/text.h"
@@ -30,6 +31,7 @@ namespace {
 Options g_options;
 bool g_options_read;
 bool g_started_before;
+ProgramName g_program;
 // In the trace of the nearest ancestor that has one, itself included: a fork inherits the mapping.
 format::Header* g_nearest_header;
 
@@ -105,9 +107,6 @@ void attach_tables() {
                          nullptr);
 }
 
-// DREGS_ONLY: shells and wrappers preload the shim, too, and would leave a trace each.
-bool is_wanted(const char* program) { return !g_options.only[0] || in_list(base_name(program), g_options.only); }
-
 // A child that has become another user, lives in another root, has no descriptor left: nobody but an ancestor's trace
 // can tell of it.
 void count_in_ancestor(int error) {
@@ -116,23 +115,14 @@ void count_in_ancestor(int error) {
     fetch_add(g_nearest_header->untraced_forks, 1u);
 }
 
-// A program whose file was replaced while it runs, by an upgrade, has the same name for its children.
-void drop_deleted_mark(char* path) {
-    constexpr char kMark[] = " (deleted)";
-    const std::size_t length = text_length(path);
-    if (length < sizeof kMark) return;
-    char* mark = path + length - (sizeof kMark - 1);
-    if (text_equal(mark, kMark)) *mark = 0;
-}
-
+// DREGS_ONLY: shells and wrappers preload the shim, too, and would leave a trace each.
 bool open_file() {
-    char(&program)[kPathBytes] = g_state.scratch;
-    sys::program_path(program, sizeof program);
-    drop_deleted_mark(program);
-    if (!is_wanted(program)) return false;
-    if (const int error = g_state.file.create(g_options, program); error != 0) return count_in_ancestor(error), false;
+    g_program.find();
+    if (g_options.only[0] && !g_program.is_in(g_options.only)) return false;
+    const int error = g_state.file.create(g_options, g_program.path());
+    if (error != 0) return count_in_ancestor(error), false;
     attach_tables();
-    describe_process(g_state.file.header(), program);
+    describe_process(g_state.file.header(), g_program.path());
     return true;
 }
 

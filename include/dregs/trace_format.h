@@ -94,7 +94,7 @@ struct Header {
     std::uint32_t parent_pid;
     std::uint32_t forked;  // 1: this process began as a fork of a traced one; blocks inherited are not in this file
     std::uint32_t last_seen_cs;  // a lower bound of when the file was last written
-    StringRef program;           // absolute path of the executable
+    StringRef program;           // absolute path that the executable was started by
     StringRef command;           // arguments separated by NUL bytes
     StringRef output;            // absolute path of this file
     StringRef host;              // host name

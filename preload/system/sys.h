@@ -64,6 +64,8 @@ struct FileTimes {
 };
 int file_identity(int descriptor, FileIdentity& out);
 int file_times(const char* path, FileTimes& out);
+// Whether both paths lead to one file, links followed.
+bool is_same_file(const char* a, const char* b);
 // Size that the process may give a file (RLIMIT_FSIZE); going beyond would raise SIGXFSZ.
 std::uint64_t file_size_limit();
 

@@ -240,6 +240,14 @@ int file_times(const char* path, FileTimes& out) {
     return static_cast<int>(result);
 }
 
+bool is_same_file(const char* a, const char* b) {
+    struct stat of_a {};
+    struct stat of_b {};
+    return call(SYS_newfstatat, AT_FDCWD, address(a), address(&of_a), 0) == 0 &&
+           call(SYS_newfstatat, AT_FDCWD, address(b), address(&of_b), 0) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
 std::uint64_t file_size_limit() {
     struct rlimit limit {};
     if (call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, address(&limit)) < 0) return ~std::uint64_t{0};
