@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kBytesPerRow = 64;       // libdw's line record and its place in the list
 constexpr std::size_t kBytesPerFunction = 96;  // ours
 constexpr std::size_t kBytesPerCall = 160;
+constexpr std::size_t kBytesPerHalf = 1u << 16;  // libdw's handle of its file, and the pages that were read
 
 constexpr int kLanguageC17 = 0x2c;  // DWARF 6; not in every dwarf.h
 
@@ -31,6 +32,7 @@ bool may_hold_functions(int tag) {
 
 DwarfUnit::DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split)
     : unit_(unit), split_(std::move(split)), entries_(split_ ? split_->die() : unit) {
+    if (split_) growth_ = kBytesPerHalf;
     scoped_ = !is_c(dwarf_srclang(&entries_));
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "analyzer/symbols/dwarf_info.h"
 #include "analyzer/symbols/elf_image.h"
 #include "tests/unit/analyzer/symbols_fixture.h"
 
@@ -112,6 +113,21 @@ TEST_F(SymbolsSplitTest, FilesAreFoundBelowASysroot) {
     EXPECT_EQ(chains(module, places, options).at("inlined").size(), 1u);
     options.debug_paths = {path("elsewhere")};  // by the names alone
     EXPECT_EQ(chains(module, places, options), before);
+}
+
+// Starting anew for lack of memory opens the halves again.
+TEST_F(SymbolsSplitTest, AnswersAreTheSameAfterStartingAnew) {
+    const std::string program = build("g++ -O2 -g -gsplit-dwarf", "sites.cpp", "sites");
+    FileProbes probes({});
+    const DebugFiles debug_files({}, nullptr);
+    auto split_files =
+        std::make_unique<SplitFiles>(debug_files, SplitFiles::Program{FileProbes::Where::kHere, program, {}}, probes);
+    const auto info = DwarfInfo::open(ElfImage::open(program), nullptr, std::move(split_files));
+    ASSERT_TRUE(info);
+    info->set_memory_limit(0);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(info->find(truth(program)["inlined"] - 1).size(), 3u);
+    EXPECT_EQ(info->split().units, 1u);
+    EXPECT_EQ(info->split().missing, 0u);
 }
 
 // A file of that name from another build says nothing.
