@@ -2,25 +2,7 @@
 //
 // Each probe() prints its return address within the file and the name of the place; the tests look up in this source
 // what functions and lines stand there (comments `@ name`). Built by the tests themselves, in many ways.
-#include <link.h>
-
-#include <cstdint>
-#include <cstdio>
-
-#define KEEP __attribute__((noinline))
-#define INLINE __attribute__((always_inline)) inline
-
-static int first_module(struct dl_phdr_info* info, size_t, void* bias) {
-    *static_cast<std::uintptr_t*>(bias) = info->dlpi_addr;
-    return 1;
-}
-
-extern "C" KEEP void probe(const char* name) {
-    std::uintptr_t bias = 0;
-    dl_iterate_phdr(first_module, &bias);
-    std::printf("%s %lx\n", name, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)) - bias);
-    asm volatile("" ::: "memory");
-}
+#include "probe.h"
 
 namespace shop {
 

@@ -154,7 +154,7 @@ TEST_F(SymbolsDwarfTest, WithoutTheSharedFileOfDwzNothingWrongIsSaid) {
 
 // The compiler was given a relative path: the frame has an absolute one, whatever the compiler makes of it.
 TEST_F(SymbolsDwarfTest, FilesAreAbsolute) {
-    run("mkdir -p src/deep obj && cp '" + source_path("sites.cpp") + "' src/sites.cpp");
+    run("mkdir -p src/deep obj && cp '" + source_path("sites.cpp") + "' '" + source_path("probe.h") + "' src");
     for (const char* compiler : {"g++ -gdwarf-5", "g++ -gdwarf-4", "clang++ -gdwarf-5", "clang++ -gdwarf-4"}) {
         if (!has_tool(std::string(compiler).substr(0, std::string(compiler).find(' ')))) continue;
         run(std::string("cd obj && ") + compiler + " -O2 -o ../sites ../src/deep/../sites.cpp");
