@@ -114,9 +114,9 @@ struct Header {
     std::uint32_t snapshot_flags;  // SnapshotFlags
     StringRef snapshot_label;
     std::uint64_t refused_allocs;  // allocations that were made to fail, beyond a limit
-    std::uint32_t
-        untraced_forks;  // processes forked from this one, or from those, that could make no trace of their own
-    std::int32_t untraced_error;  // errno of the last of them
+    // Processes forked from this one, or from those, that could make no trace of their own; errno of the last of them.
+    std::uint32_t untraced_forks;
+    std::int32_t untraced_error;
     std::uint64_t reserved1[4];
     Table tables[kMaxTables];
 };
