@@ -7,12 +7,11 @@
 //   and 0 bytes, talloc_pool, a chunk without parent   the stack that made it; ends when its own chunk, the last, is
 //   freed any other allocation                           the block belongs to the nearest context further up
 //   talloc_steal, _move, _reparent                 the chunk and all below change over to the new parent's context
-//   talloc_set_name, _set_name_const               the context's label
+//   talloc_set_name, _set_name_const               the context's label; a name of its own making is a chunk below
 //   talloc_free, _free_children, talloc_unlink     nothing: malloc's frees tell
 //
 // Not seen: chunks in a talloc_pool's memory by themselves; references (the first parent counts).
 #include <cstdarg>
-#include <cstdio>
 
 #include "adapters/next.h"
 #include "adapters/shim.h"
@@ -38,9 +37,9 @@ using VisitChunk = void (*)(const void* chunk, int depth, int most, int is_refer
 #define TALLOC_FUNCTIONS(X) \
     X(_talloc) X(_talloc_zero) X(_talloc_array) X(_talloc_zero_array) X(_talloc_memdup) X(_talloc_pooled_object) \
     X(talloc_strdup) X(talloc_strndup) X(talloc_vasprintf) \
-    X(talloc_named_const) X(talloc_named) X(talloc_init) X(talloc_pool) X(_talloc_realloc) \
-    X(_talloc_steal_loc) X(talloc_reparent) X(talloc_set_name) X(talloc_set_name_const)
-#define TALLOC_QUESTIONS(X) X(talloc_get_name) X(talloc_report_depth_cb)
+    X(talloc_named_const) X(talloc_pool) X(_talloc_realloc) X(_talloc_steal_loc) X(talloc_reparent) \
+    X(talloc_set_name_const)
+#define TALLOC_QUESTIONS(X) X(talloc_get_name) X(talloc_report_depth_cb) X(_talloc_free)
 // clang-format on
 
 #define TALLOC_DECLARE(name, parameters, arguments) ADAPTER_EXPORT void* name parameters;
@@ -55,6 +54,7 @@ ADAPTER_EXPORT void* talloc_reparent(const void* former, const void* parent, con
 ADAPTER_EXPORT const char* talloc_set_name(const void* chunk, const char* format, ...);
 ADAPTER_EXPORT void talloc_set_name_const(const void* chunk, const char* name);
 extern "C" const char* talloc_get_name(const void* chunk);
+extern "C" int _talloc_free(void* chunk, const char* location);
 extern "C" void talloc_report_depth_cb(const void* chunk, int depth, int most, VisitChunk visit, void* data);
 ADAPTER_NEXT_TABLE(TALLOC_FUNCTIONS, TALLOC_QUESTIONS)
 
@@ -150,14 +150,6 @@ void relabel(const dregs_api& dregs, const Library& library, const void* chunk) 
         dregs.scope_label(place.context, library.name_of(chunk));
 }
 
-// What the library made of a name it was given is a chunk below; it goes where its parent is.
-void enter_named_chunk(const dregs_api& dregs, const Library& library, const void* parent, const void* chunk,
-                       bool context, const dregs_caller& caller) {
-    enter_chunk(dregs, library, parent, chunk, context, caller);
-    Removal removal{dregs, place_of(dregs, chunk).context, kAnyDepth};
-    if (removal.to) library.walk(chunk, 0, kAnyDepth, move_chunk, &removal);
-}
-
 }  // namespace
 }  // namespace dregs::adapters
 
@@ -187,32 +179,45 @@ void* talloc_pool(const void* parent, std::size_t bytes) {
     return chunk;
 }
 
-// Arguments that vary cannot be passed on: the text that they make is.
-#define TALLOC_TEXT(text, format)                                                   \
-    va_list arguments;                                                              \
-    va_start(arguments, format);                                                    \
-    const int length = std::vsnprintf(nullptr, 0, format, arguments);               \
-    va_end(arguments);                                                              \
-    const std::size_t room = length > 0 ? static_cast<std::size_t>(length) + 1 : 1; \
-    char* const text = static_cast<char*>(__builtin_alloca(room));                  \
-    text[0] = 0;                                                                    \
-    va_start(arguments, format);                                                    \
-    if (length > 0) std::vsnprintf(text, room, format, arguments);                  \
-    va_end(arguments)
+// Arguments that vary cannot be passed on to a function that takes them so. These do what the library's own do: the
+// name is text of a chunk below, which talloc_vasprintf makes.
+ADAPTER_INLINE const char* give_name(const void* chunk, const char* format, va_list arguments) {
+    const auto text = static_cast<const char*>(NEXT(talloc_vasprintf)(chunk, format, arguments));
+    if (text) NEXT(talloc_set_name_const)(text, ".name");
+    NEXT(talloc_set_name_const)(chunk, text);
+    return text;
+}
+
+// The chunk, which has its name's below it; null: there was no memory for that.
+ADAPTER_INLINE void* make_named(const void* parent, std::size_t bytes, const char* format, va_list arguments,
+                                const dregs_caller& caller) {
+    void* chunk = NEXT(talloc_named_const)(parent, bytes, "");
+    if (!chunk) return nullptr;
+    const char* name = give_name(chunk, format, arguments);
+    if (!name) {
+        NEXT(_talloc_free)(chunk, kKind);
+        return nullptr;
+    }
+    const dregs_api* dregs = shim();
+    if (!dregs) return chunk;
+    enter_chunk(*dregs, LIBRARY(), parent, chunk, bytes == 0, caller);
+    enter_chunk(*dregs, LIBRARY(), chunk, name, false, caller);
+    return chunk;
+}
 
 void* talloc_named(const void* parent, std::size_t bytes, const char* format, ...) {
-    TALLOC_TEXT(name, format);
-    void* chunk = NEXT(talloc_named)(parent, bytes, "%s", name);
-    const dregs_api* dregs = chunk ? shim() : nullptr;
-    if (dregs) enter_named_chunk(*dregs, LIBRARY(), parent, chunk, bytes == 0, ADAPTER_CALLER());
+    va_list arguments;
+    va_start(arguments, format);
+    void* chunk = make_named(parent, bytes, format, arguments, ADAPTER_CALLER());
+    va_end(arguments);
     return chunk;
 }
 
 void* talloc_init(const char* format, ...) {
-    TALLOC_TEXT(name, format);
-    void* chunk = NEXT(talloc_init)("%s", name);
-    const dregs_api* dregs = chunk ? shim() : nullptr;
-    if (dregs) enter_named_chunk(*dregs, LIBRARY(), nullptr, chunk, true, ADAPTER_CALLER());
+    va_list arguments;
+    va_start(arguments, format);
+    void* chunk = make_named(nullptr, 0, format, arguments, ADAPTER_CALLER());
+    va_end(arguments);
     return chunk;
 }
 
@@ -247,10 +252,14 @@ void* talloc_reparent(const void* former, const void* parent, const void* chunk)
 }
 
 const char* talloc_set_name(const void* chunk, const char* format, ...) {
-    TALLOC_TEXT(text, format);
-    const char* name = NEXT(talloc_set_name)(chunk, "%s", text);
+    va_list arguments;
+    va_start(arguments, format);
+    const char* name = give_name(chunk, format, arguments);
+    va_end(arguments);
     const dregs_api* dregs = name ? shim() : nullptr;
-    if (dregs) relabel(*dregs, LIBRARY(), chunk);
+    if (!dregs) return name;
+    enter_chunk(*dregs, LIBRARY(), chunk, name, false, ADAPTER_CALLER());
+    relabel(*dregs, LIBRARY(), chunk);
     return name;
 }
 
