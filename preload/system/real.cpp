@@ -1,8 +1,10 @@
 #include "preload/system/real.h"
 
 #include <dlfcn.h>
+#include <link.h>
 
 #include "preload/system/attributes.h"
+#include "preload/system/defined_symbol.h"
 
 namespace dregs {
 
@@ -19,6 +21,14 @@ const void* volatile g_self = &g_real;
 
 bool is_relocated() { return g_self == &g_real; }
 
+void* find_next(const char* name, const char* version) {
+    const link_map* object = version ? own_object() : nullptr;
+    while (object && (object = object->l_next) != nullptr) {
+        if (void* found = find_function(*object, name, version)) return found;
+    }
+    return dlsym(RTLD_NEXT, name);
+}
+
 }  // namespace
 
 bool detail::g_real_resolved;
@@ -31,8 +41,8 @@ DREGS_COLD bool resolve_real() {
     if (!is_relocated() || t_resolving) return false;
     t_resolving = true;
     RealFunctions found{};
-#define DREGS_RESOLVE(name, result, parameters) \
-    found.name = reinterpret_cast<result(*) parameters>(dlsym(RTLD_NEXT, #name));
+#define DREGS_RESOLVE(name, result, parameters, version) \
+    found.name = reinterpret_cast<result(*) parameters>(find_next(#name, version));
     DREGS_REAL_FUNCTIONS(DREGS_RESOLVE)
 #undef DREGS_RESOLVE
     g_real = found;

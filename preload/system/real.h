@@ -1,5 +1,10 @@
 // The functions behind us, the allocator's, two of the loader's, fork, and those by which programs give up what they
-// may do: the next definition of each in the program's search order.
+// may do: what the program's own calls would be bound to if this library were not there.
+//
+// A call asks for the version that the C library had when the program was linked, which for all of these is the one
+// that it had from the beginning. A definition of that version counts, though it may be no default and hence out of
+// dlsym's sight (libc_malloc_debug.so.0), and one of an object without versions (other allocators); not one of a
+// version of another name.
 //
 // Resolved at the first call of any hook. Finding them may itself allocate, and so may
 // code that runs before this library is relocated: that is served by the bootstrap heap.
@@ -9,32 +14,32 @@
 
 namespace dregs {
 
-// name, result, parameters
-#define DREGS_REAL_FUNCTIONS(X)                                  \
-    X(malloc, void*, (std::size_t))                              \
-    X(free, void, (void*))                                       \
-    X(calloc, void*, (std::size_t, std::size_t))                 \
-    X(realloc, void*, (void*, std::size_t))                      \
-    X(posix_memalign, int, (void**, std::size_t, std::size_t))   \
-    X(aligned_alloc, void*, (std::size_t, std::size_t))          \
-    X(memalign, void*, (std::size_t, std::size_t))               \
-    X(valloc, void*, (std::size_t))                              \
-    X(pvalloc, void*, (std::size_t))                             \
-    X(malloc_usable_size, std::size_t, (void*))                  \
-    X(dlopen, void*, (const char*, int))                         \
-    X(dlmopen, void*, (long, const char*, int))                  \
-    X(prctl, int, (int, long, long, long, long))                 \
-    X(syscall, long, (long, long, long, long, long, long, long)) \
-    X(chroot, int, (const char*))                                \
-    X(setuid, int, (unsigned))                                   \
-    X(seteuid, int, (unsigned))                                  \
-    X(setreuid, int, (unsigned, unsigned))                       \
-    X(setresuid, int, (unsigned, unsigned, unsigned))            \
-    X(fork, int, ())                                             \
-    X(_Fork, int, ())
+// name, result, parameters, version; without one: whichever is the default
+#define DREGS_REAL_FUNCTIONS(X)                                                 \
+    X(malloc, void*, (std::size_t), "GLIBC_2.2.5")                              \
+    X(free, void, (void*), "GLIBC_2.2.5")                                       \
+    X(calloc, void*, (std::size_t, std::size_t), "GLIBC_2.2.5")                 \
+    X(realloc, void*, (void*, std::size_t), "GLIBC_2.2.5")                      \
+    X(posix_memalign, int, (void**, std::size_t, std::size_t), "GLIBC_2.2.5")   \
+    X(aligned_alloc, void*, (std::size_t, std::size_t), "GLIBC_2.16")           \
+    X(memalign, void*, (std::size_t, std::size_t), "GLIBC_2.2.5")               \
+    X(valloc, void*, (std::size_t), "GLIBC_2.2.5")                              \
+    X(pvalloc, void*, (std::size_t), "GLIBC_2.2.5")                             \
+    X(malloc_usable_size, std::size_t, (void*), "GLIBC_2.2.5")                  \
+    X(dlopen, void*, (const char*, int), nullptr)                               \
+    X(dlmopen, void*, (long, const char*, int), nullptr)                        \
+    X(prctl, int, (int, long, long, long, long), "GLIBC_2.2.5")                 \
+    X(syscall, long, (long, long, long, long, long, long, long), "GLIBC_2.2.5") \
+    X(chroot, int, (const char*), "GLIBC_2.2.5")                                \
+    X(setuid, int, (unsigned), "GLIBC_2.2.5")                                   \
+    X(seteuid, int, (unsigned), "GLIBC_2.2.5")                                  \
+    X(setreuid, int, (unsigned, unsigned), "GLIBC_2.2.5")                       \
+    X(setresuid, int, (unsigned, unsigned, unsigned), "GLIBC_2.2.5")            \
+    X(fork, int, (), "GLIBC_2.2.5")                                             \
+    X(_Fork, int, (), "GLIBC_2.34")
 
 struct RealFunctions {
-#define DREGS_REAL_MEMBER(name, result, parameters) result(*name) parameters;
+#define DREGS_REAL_MEMBER(name, result, parameters, version) result(*name) parameters;
     DREGS_REAL_FUNCTIONS(DREGS_REAL_MEMBER)
 #undef DREGS_REAL_MEMBER
 };

@@ -23,6 +23,9 @@ void* map_kept(std::size_t bytes);
 // Makes existing whole pages read as zero in a forked child. False: the kernel cannot (before 4.14).
 bool wipe_on_fork(void* pages, std::size_t bytes);
 
+// What may be done to the pages that these bytes lie in: read, or written, too. False: that cannot be changed.
+bool protect(const void* bytes, std::size_t count, bool writable);
+
 // Creates a file that must not exist, for this user only whatever the umask, following no symbolic link at the end of
 // the path. Its pages, once populated, take no more room on the disk.
 int create_file(const char* path);

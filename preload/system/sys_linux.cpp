@@ -129,6 +129,14 @@ bool wipe_on_fork(void* pages, std::size_t bytes) {
     return call(SYS_madvise, address(pages), static_cast<long>(bytes), MADV_WIPEONFORK) == 0;
 }
 
+bool protect(const void* bytes, std::size_t count, bool writable) {
+    constexpr std::uintptr_t kPage = 4096;
+    const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(bytes) & ~(kPage - 1);
+    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(bytes) + count + kPage - 1) & ~(kPage - 1);
+    const long access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    return call(SYS_mprotect, static_cast<long>(begin), static_cast<long>(end - begin), access) == 0;
+}
+
 int create_file(const char* path) {
     constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const int descriptor = static_cast<int>(call(SYS_openat, AT_FDCWD, address(path), kFlags, 0600));

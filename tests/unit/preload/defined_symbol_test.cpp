@@ -1,6 +1,7 @@
 // What loaded objects define themselves, in the objects of this process.
 #include "preload/system/defined_symbol.h"
 
+#include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <gtest/gtest.h>
 #include <link.h>
@@ -29,6 +30,30 @@ TEST(DefinedSymbol, IsFoundWhereItIsDefined) {
     EXPECT_TRUE(ends_with(definers("getenv")[0], "libc.so.6"));
     EXPECT_EQ(definers("__vdso_getcpu"), std::vector<std::string>{"linux-vdso.so.1"})
         << "the kernel's, whose tables have no addresses yet";
+}
+
+const link_map* c_library() {
+    const link_map* object = _r_debug.r_map;
+    while (object && !ends_with(object->l_name, "libc.so.6")) object = object->l_next;
+    return object;
+}
+
+TEST(DefinedSymbol, AReferenceIsBoundToItsVersion) {
+    const link_map* libc = c_library();
+    ASSERT_NE(libc, nullptr);
+    void* now = find_function(*libc, "realpath", "GLIBC_2.3");
+    void* before = find_function(*libc, "realpath", "GLIBC_2.2.5");
+    EXPECT_EQ(now, dlvsym(RTLD_DEFAULT, "realpath", "GLIBC_2.3"));
+    EXPECT_EQ(before, dlvsym(RTLD_DEFAULT, "realpath", "GLIBC_2.2.5"));
+    EXPECT_NE(now, before);
+    EXPECT_EQ(find_function(*libc, "realpath", "ANOTHER_1"), nullptr);
+    EXPECT_EQ(find_function(*libc, "no_such_function", nullptr), nullptr);
+}
+
+TEST(DefinedSymbol, AFunctionThatIsChosenAtRunTimeIsTheChosenOne) {
+    const link_map* libc = c_library();
+    ASSERT_NE(libc, nullptr);
+    EXPECT_EQ(find_function(*libc, "strlen", "GLIBC_2.2.5"), dlsym(RTLD_NEXT, "strlen"));
 }
 
 // Functions that no sanitizer puts its own before.
