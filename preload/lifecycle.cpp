@@ -35,8 +35,6 @@ ProgramName g_program;
 // In the trace of the nearest ancestor that has one, itself included: a fork inherits the mapping.
 format::Header* g_nearest_header;
 
-bool has_sanitizer() { return __asan_init || __tsan_init || __msan_init; }
-
 // Whether chunks of this allocator begin at least 32 bytes apart: true of glibc's.
 bool is_glibc(const char* path) { return text_equal(base_name(path), "libc.so.6"); }
 
@@ -174,26 +172,6 @@ void add_note(format::NoteCode code, const char* detail) {
     if (section.held()) g_state.notes.add(code, 0, detail, g_state.clock.now_cs());
 }
 
-// The first malloc of the program and what is loaded with it is everybody's. Before ours: no hook of ours is ever
-// called for it.
-void note_foreign_malloc() {
-    LoadedObject own{};
-    if (!find_object(reinterpret_cast<std::uintptr_t>(&note_foreign_malloc), &own) || !own.link_map) return;
-    const link_map* object = own.link_map;
-    while (object->l_prev) object = object->l_prev;
-    for (; object && object != own.link_map; object = object->l_next) {
-        if (!defines_function(*object, "malloc")) continue;
-        // The program itself has no name there.
-        add_note(format::NoteCode::kForeignMalloc, object->l_name[0] ? object->l_name : nullptr);
-        return;
-    }
-}
-
-__attribute__((constructor)) void on_load() {
-    const KeepErrno keep_errno;
-    if (!has_sanitizer() && real_ready()) note_foreign_malloc();
-}
-
 // Not needed for the trace to be whole: tells a regular end, and closes what ended threads left open.
 __attribute__((destructor)) void on_unload() {
     if (load_acquire(g_state.phase) != Phase::kRecording) return;
@@ -208,6 +186,23 @@ __attribute__((destructor)) void on_unload() {
 }
 
 }  // namespace
+
+bool has_sanitizer() { return __asan_init || __tsan_init || __msan_init; }
+
+// The first malloc of the program and what is loaded with it is everybody's. Before ours: no hook of ours is ever
+// called for it.
+void note_foreign_malloc() {
+    LoadedObject own{};
+    if (!find_object(reinterpret_cast<std::uintptr_t>(&note_foreign_malloc), &own) || !own.link_map) return;
+    const link_map* object = own.link_map;
+    while (object->l_prev) object = object->l_prev;
+    for (; object && object != own.link_map; object = object->l_next) {
+        if (!defines_function(*object, "malloc")) continue;
+        // The program itself has no name there.
+        add_note(format::NoteCode::kForeignMalloc, object->l_name[0] ? object->l_name : nullptr);
+        return;
+    }
+}
 
 DREGS_COLD void note_own_scope(const char* library) {
     const KeepErrno keep_errno;

@@ -10,6 +10,12 @@ namespace dregs {
 // cannot record.
 bool start_recording();
 
+// Whether the program was built with a sanitizer: its own interceptors and ours must not meet.
+bool has_sanitizer();
+
+// Says so where the program or what is loaded before us has a malloc of its own: no hook of ours is ever called for it.
+void note_foreign_malloc();
+
 // The program asks for a library with a scope of its own, in which malloc may be another than ours.
 void note_own_scope(const char* library);
 

@@ -49,17 +49,6 @@ void tell_as_hook(Tell tell) {
     if (busy.former() == 0) tell();
 }
 
-bool refuses(std::size_t bytes) {
-    const std::uint32_t kind = current_kind();
-    if (DREGS_LIKELY(!g_state.limits.passed(kind, bytes))) return false;
-    fetch_add(g_state.file.header().refused_allocs, std::uint64_t{1});
-    tell_as_hook([&] {
-        if (const char* name = g_state.limits.newly_passed(kind, bytes)) tell_limit(name);
-    });
-    errno = ENOMEM;
-    return true;
-}
-
 void* guarded_malloc(std::size_t bytes) { return refuses(bytes) ? nullptr : g_unguarded.malloc(bytes); }
 
 void* guarded_calloc(std::size_t count, std::size_t bytes) {
@@ -91,6 +80,19 @@ void* guarded_pvalloc(std::size_t bytes) { return refuses(bytes) ? nullptr : g_u
 
 }  // namespace
 
+bool g_refuses;
+
+bool refuses(std::size_t bytes) {
+    const std::uint32_t kind = current_kind();
+    if (DREGS_LIKELY(!g_state.limits.passed(kind, bytes))) return false;
+    fetch_add(g_state.file.header().refused_allocs, std::uint64_t{1});
+    tell_as_hook([&] {
+        if (const char* name = g_state.limits.newly_passed(kind, bytes)) tell_limit(name);
+    });
+    errno = ENOMEM;
+    return true;
+}
+
 void enter_limited(std::uint32_t scope, std::uint64_t bytes, bool nested) {
     const std::uint32_t kind = kind_of(scope);
     g_state.limits.add(kind, bytes);
@@ -114,6 +116,7 @@ DREGS_COLD void note_failed_alloc(std::size_t bytes) {
 void guard_allocator() {
     if (g_unguarded.malloc) return;
     g_unguarded = g_real;
+    g_refuses = true;
 #define DREGS_GUARD(name) store_release(g_real.name, &guarded_##name)
     DREGS_GUARD(malloc);
     DREGS_GUARD(calloc);

@@ -21,6 +21,12 @@ void move_limited(std::uint32_t from, std::uint32_t to, std::uint64_t bytes);
 // The allocator had none. errno stays.
 void note_failed_alloc(std::size_t bytes);
 
+// Whether an allocation is beyond a limit and must fail; errno says so then. For the allocator's functions that are not
+// in real.h.
+extern bool g_refuses;
+bool refuses(std::size_t bytes);
+inline bool is_refused(std::size_t bytes) { return __builtin_expect(g_refuses, 0) && refuses(bytes); }
+
 // From now on allocations beyond a limit fail. Once in a process image; a child's limits begin anew.
 void guard_allocator();
 

@@ -13,6 +13,22 @@ inline void release(ThreadState& thread, std::uint32_t scope, const void* block,
     release_elsewhere(thread, scope, block, nested);
 }
 
+// A block came twice: once its free was not seen; or an inner call recorded what this one returns.
+DREGS_COLD void replace_block(ThreadState& thread, void* block, const Block& record, const Block& replaced,
+                              bool nested) {
+    if (thread.made == block) {
+        add_local(thread.counters->alloc_calls, -1);
+        add_local(thread.counters->alloc_bytes, -replaced.bytes);
+    } else {
+        add_local(thread.counters->replaced_blocks, 1);
+        if (g_state.ledger != 0)
+            g_state.releases.note(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
+    }
+    if (g_state.limits.any()) leave_limited(replaced.scope, replaced.bytes);
+    if (g_state.limits.any()) enter_limited(record.scope, record.bytes, nested);
+    release(thread, replaced.scope, block, nested);
+}
+
 inline void enter_block(ThreadState& thread, void* block, const Block& record, bool nested) {
     Block replaced;
     const BlockMap::Insert result = g_state.blocks.insert(address_of(block), record, replaced);
@@ -23,12 +39,7 @@ inline void enter_block(ThreadState& thread, void* block, const Block& record, b
     add_local(thread.counters->alloc_calls, 1);
     add_local(thread.counters->alloc_bytes, record.bytes);
     if (DREGS_UNLIKELY(result == BlockMap::Insert::kReplaced)) {
-        add_local(thread.counters->replaced_blocks, 1);
-        if (g_state.ledger != 0)
-            g_state.releases.note(thread, nested ? 1 : 0, replaced, format::kStackNone, format::ReleaseKind::kUnseen);
-        if (g_state.limits.any()) leave_limited(replaced.scope, replaced.bytes);
-        if (g_state.limits.any()) enter_limited(record.scope, record.bytes, nested);
-        release(thread, replaced.scope, block, nested);
+        replace_block(thread, block, record, replaced, nested);
     } else if (DREGS_UNLIKELY(g_state.special_allocs != 0)) {
         enter_special_block(block, record, nested);
     }
@@ -43,7 +54,7 @@ inline bool take_block(const void* block, Block& taken) {
 // trace they are not of the sample. It may be a link map.
 inline void count_unknown_free(ThreadState& thread, const void* block) {
     if (DREGS_UNLIKELY(g_state.modules.may_be_link_map(address_of(block)))) notice_unloading(block);
-    if (g_state.sample_bytes != 0) return;
+    if (g_state.sample_bytes != 0 || (block && thread.releasing == block)) return;
     add_local(g_state.forked ? thread.counters->inherited_frees : thread.counters->unknown_frees, 1);
 }
 
@@ -123,12 +134,24 @@ DREGS_HOT void take_free_from(void* block, const Registers& caller) {
         DREGS_LIKELY(level < ThreadState::kLevels) ? capture_stack(*thread, level, caller, thread->free_memo) : 0;
     Block taken{};
     if (DREGS_UNLIKELY(!take_block(block, taken))) {
-        g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
+        if (thread->releasing != block)
+            g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
         return count_unknown_free(*thread, block);
     }
     add_local(thread->counters->free_calls, 1);
     g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kFreed);
     release(*thread, taken.scope, block, level != 0);
+}
+
+DREGS_COLD void take_back(void* block) {
+    ThreadState* thread = this_thread();
+    if (!thread) return;
+    const BusyGuard busy(*thread);
+    Block taken{};
+    if (!take_block(block, taken)) return;
+    add_local(thread->counters->alloc_calls, -1);
+    add_local(thread->counters->alloc_bytes, -taken.bytes);
+    release(*thread, taken.scope, block, busy.former() != 0);
 }
 
 static bool is_known(const TakenBlock& taken) { return taken.process != 0 && taken.process == g_state.process; }
@@ -138,7 +161,10 @@ void take_for_realloc(void* block, TakenBlock& taken) {
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return;
     const BusyGuard busy(*thread);
-    if (take_block(block, taken.block)) taken.process = g_state.process;
+    if (take_block(block, taken.block))
+        taken.process = g_state.process;
+    else
+        taken.is_released_outside = thread->releasing == block;
 }
 
 void put_back(void* block, const TakenBlock& taken) {
@@ -150,6 +176,7 @@ void put_back(void* block, const TakenBlock& taken) {
 }
 
 void finish_free(const TakenBlock& taken, const Registers& caller) {
+    if (taken.is_released_outside) return;
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
     const BusyGuard busy(*thread);

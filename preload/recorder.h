@@ -66,12 +66,16 @@ DREGS_INLINE void record_free(void* block) {
     if (!is_not_sampled(block)) take_free_from(block, DREGS_CAPTURE_CALLER());
 }
 
+// The block, if it is known, as though it had never been: an inner call recorded it (allocator_calls.h).
+void take_back(void* block);
+
 // realloc in three steps: take the block out before the real call; then say how that ended.
 struct TakenBlock {
     Block block;
     // The process that knew it; 0: none did. A handler may fork between two of the steps and return in the child, which
     // knows no such block.
     std::uint32_t process;
+    bool is_released_outside;  // by the call that this one is part of (allocator_calls.h)
 };
 void take_for_realloc(void* block, TakenBlock& taken);
 // The real call failed: the block is as it was.

@@ -129,6 +129,11 @@ bool BlockMap::look(std::uintptr_t address, Block& out) const {
     return true;
 }
 
+bool BlockMap::knows(std::uintptr_t address) const {
+    Block known{};
+    return look(address, known) || (side_ && side_->has_malloc_blocks() && side_->holds(address));
+}
+
 bool BlockMap::move(std::uintptr_t address, std::uint32_t scope, Block& former) {
     Word* at = address % kMinimumAlignment == 0 ? find_word(address) : nullptr;
     Word word = at ? load_acquire(*at) : Word{0};

@@ -38,6 +38,8 @@ class BlockMap {
     bool take_contended(std::uintptr_t address, Block& out);
     // What is known of a block that the caller owns. False: nothing.
     bool look(std::uintptr_t address, Block& out) const;
+    // Whether a block that the caller owns is known.
+    bool knows(std::uintptr_t address) const;
     // Changes the scope of a block; `former` is as it was before. False: not known. Another thread may take or move it
     // at this moment, but not by take().
     bool move(std::uintptr_t address, std::uint32_t scope, Block& former);

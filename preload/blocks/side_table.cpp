@@ -129,6 +129,11 @@ bool SideTable::take(std::uint64_t key, Record& out) {
     return live;
 }
 
+bool SideTable::holds(std::uint64_t key) const {
+    const Search place = search(key);
+    return place.claimed || (place.found && !is_vacant(*place.found, key));
+}
+
 bool SideTable::move(std::uint64_t key, std::uint32_t scope, format::SideBlock& former) {
     Search place{};
     Record held{};

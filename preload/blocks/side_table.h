@@ -21,6 +21,7 @@ class SideTable : public TableSegments {
     Insert insert(const format::SideBlock& block, format::SideBlock& replaced);
     bool take(std::uint64_t key, format::SideBlock& out);
     bool move(std::uint64_t key, std::uint32_t scope, format::SideBlock& former);
+    bool holds(std::uint64_t key) const;
     bool has_malloc_blocks() const { return load_relaxed(malloc_blocks_) != 0; }
 
   private:

@@ -69,6 +69,9 @@ struct ThreadState {
     ScopeFrame inline_frames[kInlineFrames];
     StackMemo free_memo;  // of frees, when they are recorded with their stacks
     ReleaseBook releases[kLevels];
+    // Of calls inside of calls, which an allocator's own functions make of each other (allocator_calls.h).
+    const void* made;       // the block that an inner one recorded last
+    const void* releasing;  // the block that an outer one has taken out and is about to free
 };
 
 // How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an

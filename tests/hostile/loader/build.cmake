@@ -11,3 +11,6 @@ target_compile_options(hostile_loader_versioned_malloc PRIVATE -Wno-unused-param
 target_link_options(hostile_loader_versioned_malloc PRIVATE -Wl,--hash-style=sysv
     -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/loader/libraries/versioned_malloc.map)
 target_compile_options(hostile_loader_malloc_debug PRIVATE -O0 -Wno-deprecated-declarations)
+# What is freed by another function than its own is freed all the same, by these allocators.
+target_compile_options(hostile_loader_operators PRIVATE -Wno-mismatched-new-delete)
+target_compile_options(hostile_loader_allocator_interfaces PRIVATE -Wno-pedantic)
