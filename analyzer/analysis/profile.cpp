@@ -4,7 +4,9 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <set>
 
+#include "analyzer/symbols/inner_allocator.h"
 #include "analyzer/trace/clock.h"
 
 namespace dregs {
@@ -23,6 +25,28 @@ bool at_rest(const Trace& trace, const ProcessStatus& status) {
     return status.liveness == Liveness::kExited || status.liveness == Liveness::kEnded;
 }
 
+// The file that the module was, if it still is.
+std::shared_ptr<ElfImage> file_of(const Trace& trace, const format::Module& module) {
+    const auto image = ElfImage::open(std::string(trace.string(module.path)));
+    if (!image) return nullptr;
+    const std::size_t bytes = std::min<std::size_t>(module.build_id_bytes, format::kBuildIdBytes);
+    if (bytes != 0) return BuildId(module.build_id, module.build_id + bytes) == image->build_id() ? image : nullptr;
+    const bool same = module.file_bytes == image->file_bytes() && module.file_mtime_ns == image->file_mtime_ns();
+    return same ? image : nullptr;
+}
+
+// Allocators that hand out blocks past us, inside of what is on the stacks that were seen.
+void note_inner_allocators(const Trace& trace, std::vector<std::string>& notes) {
+    std::set<std::string> told;
+    for (const format::Module& module : trace.modules()) {
+        const auto file = file_of(trace, module);
+        const std::string function = file ? find_inner_allocator(*file) : "";
+        if (function.empty() || !told.insert(file->path()).second) continue;
+        notes.push_back(absl::StrCat(file->path(), " brings its own malloc, hidden inside it (", function,
+                                     "): what that hands out is not seen"));
+    }
+}
+
 }  // namespace
 
 Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, NamingRoom& naming)
@@ -35,6 +59,7 @@ Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, Namin
     suppress(naming.suppressions);
     totals_ = sum_totals(trace_, live_);
     loss_ = sum_loss(trace_, live_, at_rest(trace_, status_));
+    note_inner_allocators(trace_, loss_.notes);
 }
 
 void Profile::suppress(const Suppressions& suppressions) {

@@ -13,6 +13,8 @@
 #include "analyzer/commands/elf_program.h"
 #include "analyzer/commands/env_command.h"
 #include "analyzer/files/regular_file.h"
+#include "analyzer/symbols/elf_image.h"
+#include "analyzer/symbols/inner_allocator.h"
 
 namespace dregs {
 namespace {
@@ -53,6 +55,11 @@ bool is_foreign_loader(const std::string& interpreter) {
     return name.starts_with("ld-musl") || name == "linker64" || name.find("uClibc") != std::string::npos;
 }
 
+bool has_hidden_malloc(const std::string& path) {
+    const auto image = ElfImage::open(path);
+    return image && find_inner_allocator(*image) == "malloc";
+}
+
 std::string elf_reason(const std::string& path) {
     const auto program = read_elf_program(path);
     if (!program) return "";
@@ -62,7 +69,8 @@ std::string elf_reason(const std::string& path) {
         return absl::StrCat("its C library is not glibc, its loader is ", program->interpreter);
     if (!program->sanitizer.empty())
         return absl::StrCat("it is built with ", program->sanitizer, ", which owns malloc");
-    if (program->defines_malloc) return "it brings its own malloc, which is called in place of the one that is traced";
+    if (program->defines_malloc || has_hidden_malloc(path))
+        return "it brings its own malloc, which is called in place of the one that is traced";
     return "";
 }
 
