@@ -98,11 +98,15 @@ struct Makes {
     }
 };
 
-// Throws where there is no memory: beyond a limit, too, by being asked for more than there is.
+// Throws where there is no memory: beyond a limit, too, by being asked for more than there is. Who unwinds asks the
+// personality of each frame on the way; ours learns of the failure so, and has nothing to say.
+extern "C" __attribute__((visibility("hidden"))) int dregs_on_throw(int version, int actions, std::uint64_t kind,
+                                                                    void* exception, void* context);
 template <typename Bytes>
 struct Throws {
     template <unsigned kFunction>
     DREGS_INLINE static Word call(const Words& in, const Registers& caller) {
+        asm volatile(".cfi_personality 0x1b, dregs_on_throw");  // 4 bytes, relative
         const std::size_t bytes = Bytes::of(in);
         Words asked = in;
         if (is_refused(bytes)) asked.at[Bytes::kWhich] = SIZE_MAX / 2;

@@ -30,6 +30,13 @@ using namespace dregs;
 
 extern "C" {
 
+__attribute__((used)) int dregs_on_throw(int, int actions, std::uint64_t, void*, void*) {
+    constexpr int kSearching = 1;
+    constexpr int kGoOn = 8;
+    if ((actions & kSearching) != 0) note_failed_alloc(0);
+    return kGoOn;
+}
+
 #define DREGS_BARE(...) __VA_ARGS__
 #define DREGS_DEFINE(name, shape)                                                                         \
     DREGS_HOOK Word dregs_behind_##name(Word a, Word b, Word c, Word d, Word e, Word f) {                 \

@@ -43,6 +43,10 @@ try_preloaded() {  # ALLOCATOR
     local status=$STATUS
     run traced "$shim $1" "$BUILT/operators" throw
     expect_bare_and_traced_agree "operators throw behind $1" "$status"
+    DREGS_SNAPSHOT_FAILED=1 run traced "$shim $1" "$BUILT/operators" one
+    grep -q "^new threw" traced.out || return 0  # mimalloc aborts
+    find_trace "$(cat traced.pid)"
+    [ -e "${TRACE%.dregs}.failed.dregs" ] || fail "no snapshot when operator new of $1 threw"
 }
 
 try_linked() {  # ALLOCATOR

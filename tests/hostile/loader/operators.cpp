@@ -3,6 +3,7 @@
 // kept, and what it finds wrong.
 //   operators         all that
 //   operators throw   more than there is: what is thrown, returned, and asked of the new handler
+//   operators one     the same of one form, which throws
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -118,8 +119,12 @@ SITE void want_too_much(const char* name, void* (*make)(std::size_t)) {
     ::operator delete(g_reserve);
 }
 
-void want_too_much_of_all() {
+void want_too_much_of_one() {
     want_too_much("new", [](std::size_t bytes) { return ::operator new(bytes); });
+}
+
+void want_too_much_of_all() {
+    want_too_much_of_one();
     want_too_much("new[]", [](std::size_t bytes) { return ::operator new[](bytes); });
     want_too_much("new nothrow", [](std::size_t bytes) { return ::operator new(bytes, std::nothrow); });
     want_too_much("new[] nothrow", [](std::size_t bytes) { return ::operator new[](bytes, std::nothrow); });
@@ -146,8 +151,8 @@ SITE void cross() {
 int main(int count, char** arguments) {
     std::setvbuf(stdout, nullptr, _IONBF, 0);
     const std::string what = count > 1 ? arguments[1] : "";
-    if (what == "throw") {
-        want_too_much_of_all();
+    if (what == "throw" || what == "one") {
+        what == "one" ? want_too_much_of_one() : want_too_much_of_all();
         return 0;
     }
     new_plain();
