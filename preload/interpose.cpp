@@ -21,13 +21,14 @@ DREGS_INLINE void* recorded(void* block, std::size_t bytes) {
     if (DREGS_LIKELY(block != nullptr)) {
         dregs::record_alloc(block, bytes);
     } else {
-        dregs::note_failed_alloc(bytes);
+        dregs::note_refused_alloc(bytes);
     }
     return block;
 }
 
 DREGS_AMONG_HOOKS void* recorded(void* block, std::size_t bytes, const dregs::Registers& caller) {
-    if (DREGS_LIKELY(block != nullptr && !dregs::is_left_out(bytes))) dregs::enter_alloc(block, bytes, caller);
+    if (DREGS_UNLIKELY(!block)) return dregs::note_refused_alloc(bytes), nullptr;
+    if (DREGS_LIKELY(!dregs::is_left_out(bytes))) dregs::enter_alloc(block, bytes, caller);
     return block;
 }
 
@@ -54,7 +55,7 @@ DREGS_INLINE void* reallocate(void* block, std::size_t bytes, const dregs::Regis
     else if (bytes == 0)
         dregs::finish_free(taken, caller);
     else
-        dregs::put_back(block, taken), dregs::note_failed_alloc(bytes);
+        dregs::put_back(block, taken), dregs::note_refused_alloc(bytes);
     return moved;
 }
 
@@ -89,6 +90,7 @@ DREGS_HOOK void* reallocarray(void* block, std::size_t count, std::size_t bytes)
     std::size_t total = 0;
     if (DREGS_UNLIKELY(__builtin_mul_overflow(count, bytes, &total))) {
         errno = ENOMEM;
+        if (real_ready()) dregs::note_failed_alloc(~std::size_t{0});
         return nullptr;
     }
     return reallocate(block, total, DREGS_CAPTURE_CALLER());

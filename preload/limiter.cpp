@@ -106,11 +106,17 @@ void move_limited(std::uint32_t from, std::uint32_t to, std::uint64_t bytes) {
     g_state.limits.move(kind_of(from), kind_of(to), bytes);
 }
 
+// It may be the program's first: whether somebody wants to know is found out when the process is started.
 DREGS_COLD void note_failed_alloc(std::size_t bytes) {
-    if (!g_state.watches_failures || g_state.limits.passed(current_kind(), bytes)) return;
+    const KeepErrno keep_errno;
+    if (!this_thread() || !g_state.watches_failures || g_state.limits.passed(current_kind(), bytes)) return;
     std::uint32_t told = 0;
     if (!compare_exchange(g_state.told_failure, told, 1u)) return;
     tell_as_hook([] { take_snapshot("failed"); });
+}
+
+DREGS_COLD void note_refused_alloc(std::size_t bytes) {
+    if (errno == ENOMEM) note_failed_alloc(bytes);
 }
 
 void guard_allocator() {

@@ -86,6 +86,16 @@ for option in --snapshot-failed --limit=10G; do
     done
 done
 
+# What makes no sense is refused, which is no failure; what nobody can give is one, by whatever function.
+run_limited nonsense --snapshot-failed
+expect_match "what the program sees" "memalign: none Invalid argument" out
+expect_eq "snapshots of what was refused" "" "$SNAPSHOTS"
+for function in malloc calloc realloc reallocarray aligned_alloc; do
+    run_limited "$function" --snapshot-failed
+    expect_eq "what the program sees" "$function: none Cannot allocate memory" "$(cat out)"
+    expect_eq "snapshots of $function" "t.failed.dregs " "$SNAPSHOTS"
+done
+
 # A sample does not know how much is live, and says so; a malformed limit is refused by `run` and none to the shim.
 run_limited grow --limit=50000 --sample=1K
 "$DREGS_BIN" top "$TRACE" >top.txt

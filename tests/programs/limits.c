@@ -5,7 +5,7 @@
  * in the 5th scope they are 40; a scope "page" with 50 blocks of 1000 bytes every     fills up to 90,000 bytes, then
  * says of each function of the malloc family what it returns for 20,000 more exhaust   asks for blocks of 1 MiB until
  * there are none, under whatever limit the system sets fork      keeps 60 blocks of 1000 bytes; a child keeps 60 of its
- * own */
+ * own nonsense  alignments that cannot be malloc and other functions  asks that one for too much */
 #define _GNU_SOURCE
 #include <dregs/dregs.h>
 #include <errno.h>
@@ -91,6 +91,24 @@ static void exhaust(void) {
     printf("%s\n", count > 0 ? strerror(errno) : "none");
 }
 
+/* What no allocator can give, however much it has. errno tells of another error than ENOMEM. */
+static void ask_for_nonsense(void) {
+    const volatile size_t odd = 3, most = (size_t)1 << 63;
+    void* aligned = NULL;
+    printf("posix_memalign: %s\n", strerror(posix_memalign(&aligned, odd, 100)));
+    SAY("memalign", memalign(most + 1, 100));
+    SAY("aligned_alloc", aligned_alloc(most + 1, 100));
+}
+
+static void ask_for_too_much(const char* function) {
+    const volatile size_t most = (size_t)-1 / 2;
+    if (!strcmp(function, "malloc")) SAY(function, malloc(most));
+    if (!strcmp(function, "calloc")) SAY(function, calloc(most, 4));
+    if (!strcmp(function, "realloc")) SAY(function, realloc(NULL, most));
+    if (!strcmp(function, "reallocarray")) SAY(function, reallocarray(NULL, most, 4));
+    if (!strcmp(function, "aligned_alloc")) SAY(function, aligned_alloc(64, most));
+}
+
 static void fork_child(void) {
     keep(60, kBytes);
     const pid_t child = fork();
@@ -110,6 +128,8 @@ int main(int argc, char** argv) {
     if (strcmp(mode, "packets") == 0) packets();
     if (strcmp(mode, "every") == 0) every();
     if (strcmp(mode, "exhaust") == 0) exhaust();
+    if (strcmp(mode, "nonsense") == 0) ask_for_nonsense();
     if (strcmp(mode, "fork") == 0) fork_child();
+    ask_for_too_much(mode);
     return 0;
 }
