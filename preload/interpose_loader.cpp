@@ -21,14 +21,22 @@ extern "C" {
 __attribute__((visibility("hidden"), used)) void* dregs_before_dlopen(const char* file, int mode);
 __attribute__((visibility("hidden"), used)) void* dregs_before_dlmopen(Lmid_t space, const char* file, int mode);
 
+// Stands for either of them before this library is relocated: no library can be had yet.
+static void* cannot_open() { return nullptr; }
+
+static void* next_of(void* known, const char* name) {
+    if (!known) known = dregs::find_loader_function(name);
+    return known ? known : reinterpret_cast<void*>(cannot_open);
+}
+
 void* dregs_before_dlopen(const char* file, int mode) {
     if ((mode & RTLD_DEEPBIND) != 0) dregs::note_own_scope(file);
-    return real_ready() ? reinterpret_cast<void*>(g_real.dlopen) : nullptr;
+    return next_of(real_ready() ? reinterpret_cast<void*>(g_real.dlopen) : nullptr, "dlopen");
 }
 
 void* dregs_before_dlmopen(Lmid_t space, const char* file, int mode) {
     if (space != LM_ID_BASE || (mode & RTLD_DEEPBIND) != 0) dregs::note_own_scope(file);
-    return real_ready() ? reinterpret_cast<void*>(g_real.dlmopen) : nullptr;
+    return next_of(real_ready() ? reinterpret_cast<void*>(g_real.dlmopen) : nullptr, "dlmopen");
 }
 
 #define DREGS_PASS_ON_AFTER(before)   \

@@ -36,6 +36,8 @@ extern "C" {
 decltype(dregs_next_syscall) dregs_next_syscall;
 }
 
+void* find_loader_function(const char* name) { return is_relocated() ? dlsym(RTLD_NEXT, name) : nullptr; }
+
 // Threads may come here together: all find the same.
 DREGS_COLD bool resolve_real() {
     if (!is_relocated() || t_resolving) return false;

@@ -54,6 +54,10 @@ extern "C" long (*dregs_next_syscall)(long, long, long, long, long, long, long);
 // loader has not come to this library yet.
 bool resolve_real();
 
+// One of the loader's by itself, while the others are being looked up: what they lead to may come back (an IFUNC's
+// resolver that opens a library). Null: the loader has not come to this library yet.
+void* find_loader_function(const char* name);
+
 namespace detail {
 extern bool g_real_resolved;
 inline bool is_resolved() { return __builtin_expect(__atomic_load_n(&g_real_resolved, __ATOMIC_ACQUIRE), 1); }
