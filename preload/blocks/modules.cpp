@@ -57,7 +57,7 @@ std::uint32_t Modules::add(const LoadedObject& object) {
         }
         if (!(module = records_.append_locked())) return format::kNoModule;
         records_.at(module) = described;
-        count_ = module;
+        store_release(count_, module);
     }
     if (object.link_map)
         watch(object.link_map);
@@ -74,8 +74,8 @@ std::uint32_t Modules::find_twin(const Record& record) const {
     if (!record.build_id_bytes) return 0;
     for (std::uint32_t module = count_; module; --module) {
         const Record& other = records_.at(module);
-        if (other.state == format::ModuleState::kUnloaded && other.begin == record.begin && other.end == record.end &&
-            other.build_id_bytes == record.build_id_bytes &&
+        if (load_acquire(other.state) == format::ModuleState::kUnloaded && other.begin == record.begin &&
+            other.end == record.end && other.build_id_bytes == record.build_id_bytes &&
             same_bytes(other.build_id, record.build_id, record.build_id_bytes)) {
             return module;
         }
@@ -178,11 +178,12 @@ std::uint32_t Modules::forget_unrecorded(std::uintptr_t block) {
     return module;
 }
 
+// Without the lock, which another thread may hold for longer than one waits: a module that goes on to seem loaded would
+// give its name and its rows to what comes to its place. Who adds a module takes up an unloaded one only when its
+// state, which is stored last, says that it is unloaded.
 std::uint32_t Modules::forget_link_map(std::uintptr_t block) {
-    SlowSection section(*lock_);
-    if (!section.held()) return 0;
-    for (std::uint32_t module = count_; module; --module) {
-        if (reinterpret_cast<std::uintptr_t>(loaded_[module].link_map) != block || !block) continue;
+    for (std::uint32_t module = load_acquire(count_); module; --module) {
+        if (reinterpret_cast<std::uintptr_t>(load_acquire(loaded_[module].link_map)) != block || !block) continue;
         store_release(loaded_[module].link_map, static_cast<const ::link_map*>(nullptr));
         records_.at(module).unloaded_cs = clock_->now_cs();
         store_release(records_.at(module).state, format::ModuleState::kUnloaded);

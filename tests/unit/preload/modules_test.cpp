@@ -63,6 +63,14 @@ TEST_F(ModulesTest, SoIsTheFreeOfOneThatIsNoRecordedBlock) {
     EXPECT_EQ(record(module).flags & format::kModuleUnwatched, 0u);
 }
 
+TEST_F(ModulesTest, AnUnloadingIsNoticedWhileAnotherThreadHasTheLock) {
+    const std::uint32_t module = modules().identify(object_);
+    ASSERT_TRUE(parts().lock.lock());  // whoever has it is refused, as after a wait in vain
+    EXPECT_EQ(modules().forget_unrecorded(link_map_block()), module);
+    parts().lock.unlock();
+    EXPECT_EQ(record(module).state, format::ModuleState::kUnloaded);
+}
+
 TEST_F(ModulesTest, WithoutALinkMapAnUnloadingCannotBeNoticed) {
     object_.link_map = nullptr;
     const std::uint32_t module = modules().identify(object_);
