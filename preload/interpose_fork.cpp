@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "preload/interrupted_hooks.h"
+#include "preload/lifecycle.h"
 #include "preload/system/attributes.h"
 #include "preload/system/guard.h"
 #include "preload/system/real.h"
@@ -21,6 +22,7 @@ int forked(int (*real_fork)(), const dregs::Registers& caller) {
         hooks.find(caller);
     }
     const int child = real_fork();
+    if (child == 0) dregs::begin_forked_child();
     if (child == 0) hooks.drop();
     return child;
 }

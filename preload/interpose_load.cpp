@@ -8,7 +8,9 @@ namespace {
 
 __attribute__((constructor)) void on_load() {
     const dregs::KeepErrno keep_errno;
-    if (dregs::has_sanitizer() || !dregs::real_ready()) return;
+    if (dregs::has_sanitizer()) return;
+    dregs::claim_memory();
+    if (!dregs::real_ready()) return;
     dregs::note_foreign_malloc();
     dregs::redirect_allocators();
 }

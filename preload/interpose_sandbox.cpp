@@ -12,28 +12,33 @@
 #include "preload/lifecycle.h"
 #include "preload/system/attributes.h"
 #include "preload/system/guard.h"
+#include "preload/system/kept_filters.h"
 #include "preload/system/real.h"
-#include "preload/system/sandbox.h"
 #include "preload/system/sys.h"
 
 namespace {
 
 using dregs::dregs_next_syscall;
-using dregs::sandbox::Filter;
+using dregs::sandbox::KeptFilter;
 
-// Runs `install`, which returns -1 when it failed. Once it has succeeded nothing may be done that is not asked for.
-template <typename Install>
-auto sandboxed(bool strict, long program, Install install) {
-    Filter* filter = nullptr;
+KeptFilter* keep(bool strict, long program) {
+    const bool is_guest = dregs::is_guest();
+    return strict ? dregs::sandbox::keep_strict(is_guest)
+                  : dregs::sandbox::keep(reinterpret_cast<const sock_fprog*>(program), is_guest);
+}
+
+// Runs `install`, whose result tells whether it did. Once it has succeeded nothing may be done that is not asked for.
+template <typename Install, typename IsInstalled>
+auto sandboxed(bool strict, long program, Install install, IsInstalled is_installed) {
+    KeptFilter* filter = nullptr;
     {
         const dregs::KeepErrno keep_errno;
-        filter =
-            strict ? dregs::sandbox::keep_strict() : dregs::sandbox::keep(reinterpret_cast<const sock_fprog*>(program));
-        if (filter) dregs::prepare_for_sandbox(*filter);
+        filter = keep(strict, program);
+        if (filter) dregs::prepare_for_sandbox(dregs::sandbox::filter_of(*filter));
         if (filter) dregs::sandbox::activate(*filter);
     }
     const auto result = install();
-    if (filter && result == -1) dregs::sandbox::forget(*filter);
+    if (filter && !is_installed(result)) dregs::sandbox::forget(*filter);
     return result;
 }
 
@@ -56,6 +61,13 @@ long make_call(long number, long a, long b, long c, long d, long e, long f) {
     return -1;
 }
 
+template <typename Install>
+auto sandboxed_by_prctl(long option, long mode, long program, Install install) {
+    const bool strict = mode == SECCOMP_MODE_STRICT;
+    if (option != PR_SET_SECCOMP || (!strict && mode != SECCOMP_MODE_FILTER)) return install();
+    return sandboxed(strict, program, install, [](long result) { return result == 0; });
+}
+
 }  // namespace
 
 extern "C" {
@@ -72,7 +84,17 @@ __attribute__((used)) long dregs_seccomp(long number, long operation, long flags
     };
     const bool strict = operation == SECCOMP_SET_MODE_STRICT;
     if (!strict && operation != SECCOMP_SET_MODE_FILTER) return install();
-    return sandboxed(strict, program, install);
+    // The id of a thread that stands in the way, or a new descriptor.
+    const bool gives_descriptor = !strict && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+    return sandboxed(strict, program, install,
+                     [=](long result) { return result == 0 || (result > 0 && gives_descriptor); });
+}
+
+__attribute__((used)) long dregs_prctl(long number, long option, long a, long b, long c, long d, long e) {
+    return sandboxed_by_prctl(option, a, b, [=] {
+        const auto next = dregs_next_syscall ? dregs_next_syscall : dregs_early_syscall;
+        return next(number, option, a, b, c, d, e);
+    });
 }
 
 // Calls that the C library has no functions for, after which the trace cannot be opened again.
@@ -90,6 +112,8 @@ DREGS_EXPORT __attribute__((naked)) long syscall(long, ...) {
     __asm__(
         "cmpq $317, %rdi\n\t"  // SYS_seccomp
         "je dregs_seccomp\n\t"
+        "cmpq $157, %rdi\n\t"  // SYS_prctl
+        "je dregs_prctl\n\t"
         "cmpq $446, %rdi\n\t"  // SYS_landlock_restrict_self
         "je dregs_before_loss_of_path\n\t"
         "cmpq $155, %rdi\n\t"  // SYS_pivot_root
@@ -105,12 +129,10 @@ DREGS_EXPORT int prctl(int option, long a, long b, long c, long d) {
         const auto next = dregs::detail::is_resolved() ? dregs::g_real.prctl : nullptr;
         return next ? next(option, a, b, c, d) : static_cast<int>(make_call(SYS_prctl, option, a, b, c, d, 0));
     };
-    const bool strict = a == SECCOMP_MODE_STRICT;
-    if (option != PR_SET_SECCOMP || (!strict && a != SECCOMP_MODE_FILTER)) return install();
-    return sandboxed(strict, b, install);
+    return sandboxed_by_prctl(option, a, b, install);
 }
 
-static_assert(SYS_seccomp == 317 && SYS_pivot_root == 155);
+static_assert(SYS_seccomp == 317 && SYS_prctl == 157 && SYS_pivot_root == 155);
 
 // After these the trace cannot be opened again by its name: another root, another user.
 DREGS_EXPORT int chroot(const char* path) noexcept {

@@ -6,6 +6,7 @@
 #include "preload/recorder.h"
 #include "preload/state.h"
 #include "preload/system/defined_symbol.h"
+#include "preload/system/kept_filters.h"
 #include "preload/system/options.h"
 #include "preload/system/program_name.h"
 #include "preload/system/real.h"
@@ -53,8 +54,8 @@ void describe_process(format::Header& header, const char* program) {
     header.start_realtime_ns = sys::realtime_ns();
     header.start_monotonic_ns = sys::monotonic_ns();
     header.start_boottime_ns = sys::boottime_ns();
-    header.pid = sys::process_id();
-    header.parent_pid = sys::parent_process_id();
+    header.pid = g_state.process;
+    header.parent_pid = g_state.parent_process;
     header.forked = g_state.forked;
     header.program = strings.add(program);
     header.output = strings.add(g_state.file.path());
@@ -65,7 +66,8 @@ void describe_process(format::Header& header, const char* program) {
     header.host = strings.add(text);
     header.sample_bytes = g_state.sample_bytes;
     header.ledger = g_state.ledger;
-    const int command = sys::read_file("/proc/self/cmdline", text, sizeof text);
+    const int command = sys::with_own_descriptors(
+        g_state.file.helper_stack(), [&] { return sys::read_file("/proc/self/cmdline", text, sizeof text); });
     if (command > 0) header.command = strings.add(text, static_cast<std::size_t>(command));
 }
 
@@ -86,7 +88,7 @@ void attach_tables() {
     s.strings.attach(s.file, s.lock);
     s.notes.attach(s.file, s.lock, s.strings);
     s.stacks.attach(s.file, s.lock);
-    s.scopes.attach(s.file, s.lock, s.forked ? sys::process_id() << 10 : 0);
+    s.scopes.attach(s.file, s.lock, s.forked ? s.process << 10 : 0);
     s.side.attach(s.file, s.lock, s.scopes);
     s.blocks.attach(s.file, s.lock, s.side, is_glibc(allocator_path()));
     s.kinds.attach(s.file, s.lock, s.strings);
@@ -124,13 +126,6 @@ bool open_file() {
     return true;
 }
 
-void adopt_early_loss(format::Header& header) {
-    fetch_add(header.lost_allocs, g_state.early.allocs);
-    fetch_add(header.lost_alloc_bytes, g_state.early.alloc_bytes);
-    fetch_add(header.lost_frees, g_state.early.frees);
-    fetch_add(header.lost_markers, g_state.early.markers);
-}
-
 // A sample does not know how much is live.
 void watch_limits() {
     State& s = g_state;
@@ -144,13 +139,21 @@ void watch_limits() {
     if (s.limits.any() && text_equal(g_options.limit_action, "fail")) guard_allocator();
 }
 
+// As soon as may be: a child of vfork may be the first that allocates, and is not whose memory this is.
+void adopt_memory() {
+    if (g_state.process != 0) return;
+    g_state.process = sys::process_id();
+    g_state.parent_process = sys::parent_process_id();
+    sys::adopt_process(g_state.process);
+    sandbox::settle_guests();
+}
+
 bool start() {
     if (has_sanitizer() || !sys::wipe_on_fork(&g_state, sizeof g_state)) return false;
     if (!g_options_read) read_options(g_options);
     g_options_read = true;
-    sys::adopt_process();
+    adopt_memory();
     g_state.forked = g_started_before;
-    g_state.process = sys::process_id();
     g_started_before = true;
     g_state.clock.start();
     g_state.max_frames = static_cast<std::uint32_t>(g_options.max_frames);
@@ -160,7 +163,6 @@ bool start() {
     SlowSection section(g_state.lock);
     if (!section.held() || !open_file()) return false;
     watch_limits();
-    adopt_early_loss(g_state.file.header());
     seal_header(g_state.file.header());
     g_nearest_header = &g_state.file.header();
     return true;
@@ -174,7 +176,7 @@ void add_note(format::NoteCode code, const char* detail) {
 
 // Not needed for the trace to be whole: tells a regular end, and closes what ended threads left open.
 __attribute__((destructor)) void on_unload() {
-    if (load_acquire(g_state.phase) != Phase::kRecording) return;
+    if (load_acquire(g_state.phase) != Phase::kRecording || is_guest()) return;
     const KeepErrno keep_errno;
     SlowSection section(g_state.lock);
     if (!section.held()) return;
@@ -225,12 +227,26 @@ DREGS_COLD void prepare_for_loss_of_path() {
     if (section.held()) g_state.file.take_last_chunk(false);
 }
 
+void claim_memory() {
+    if (sys::wipe_on_fork(&g_state, sizeof g_state)) adopt_memory();
+}
+
+void begin_forked_child() {
+    if (!has_sanitizer()) adopt_memory();
+}
+
+bool is_guest() {
+    const std::uint32_t process = sys::process_id();
+    return g_state.process != 0 && process <= sys::kLargestId && process != g_state.process;
+}
+
 DREGS_COLD bool start_recording() {
     if (!real_ready()) return false;
     Phase phase = Phase::kNotStarted;
     if (!compare_exchange(g_state.phase, phase, Phase::kStarting)) return phase == Phase::kRecording;
     const bool started = start();
-    store_release(g_state.phase, started ? Phase::kRecording : Phase::kInert);
+    exchange(g_state.phase, started ? Phase::kRecording : Phase::kInert);
+    if (started) adopt_early_loss();
     return started;
 }
 

@@ -16,6 +16,13 @@ bool has_sanitizer();
 // Says so where the program or what is loaded before us has a malloc of its own: no hook of ours is ever called for it.
 void note_foreign_malloc();
 
+// The library has been loaded: from now on it is known whose memory this is, and a fork is noticed.
+void claim_memory();
+// A child that shares no memory has been forked: it is not its parent's guest. The state is as a fork leaves it.
+void begin_forked_child();
+// Whether the caller is a child of vfork, or of another clone with CLONE_VM, that runs in its parent's memory.
+bool is_guest();
+
 // The program asks for a library with a scope of its own, in which malloc may be another than ours.
 void note_own_scope(const char* library);
 

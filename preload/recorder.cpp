@@ -167,10 +167,22 @@ void take_for_realloc(void* block, TakenBlock& taken) {
         taken.is_released_outside = thread->releasing == block;
 }
 
+// A block that is live, but cannot be put back: as if it had been freed and another that is not recorded allocated.
+DREGS_COLD static void lose_taken(const Block& block) {
+    ThreadState* thread = this_thread();
+    if (!thread) return count_lost_alloc(nullptr, block.bytes);
+    const BusyGuard busy(*thread);
+    add_local(thread->counters->free_calls, 1);
+    release(*thread, block.scope, nullptr, busy.former() != 0);
+    count_lost_alloc(thread, block.bytes);
+}
+
 void put_back(void* block, const TakenBlock& taken) {
     if (!is_known(taken)) return;
     Block replaced;
-    g_state.blocks.insert(address_of(block), taken.block, replaced);
+    // A neighbour may have its granule by now, and there be no room aside.
+    if (g_state.blocks.insert(address_of(block), taken.block, replaced) == BlockMap::Insert::kNoRoom)
+        return lose_taken(taken.block);
     if (g_state.sample_bytes != 0) g_state.sampled.add(address_of(block));
     if (g_state.limits.any()) g_state.limits.add(g_state.scopes.at(taken.block.scope).kind, taken.block.bytes);
 }

@@ -112,6 +112,8 @@ void enter_special_block(const void* block, const Block& record, bool nested);
 bool take_rare_block(const void* block, Block& taken);
 void count_lost_alloc(ThreadState* thread, std::uint64_t bytes);
 void count_lost_free();
+// What was lost before the trace was there is counted in it. Any thread, at any time from then on.
+void adopt_early_loss();
 void count_lost_marker(ThreadState* thread);
 // Whether the one hook of the thread that seems to be at work is not: it is not on the stack that ends in `caller`, so
 // a signal handler has left it by siglongjmp.

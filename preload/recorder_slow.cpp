@@ -10,10 +10,15 @@ namespace dregs {
 
 namespace {
 
-// Counts a loss that no thread's counters can take: in the trace once there is one.
+// Counts a loss that no thread's counters can take: in the trace once there is one. Who counted it before, while that
+// began, looks again: either finds the other's store, since both are atomic exchanges before a look.
 void count_in_header(std::uint64_t format::Header::*in_trace, std::uint64_t EarlyLoss::*before, std::uint64_t count) {
-    const bool recording = load_acquire(g_state.phase) == Phase::kRecording;
-    fetch_add(recording ? g_state.file.header().*in_trace : g_state.early.*before, count);
+    if (load_acquire(g_state.phase) == Phase::kRecording) {
+        fetch_add(g_state.file.header().*in_trace, count);
+        return;
+    }
+    fetch_add(g_state.early.*before, count);
+    if (load_acquire(g_state.phase) == Phase::kRecording) adopt_early_loss();
 }
 
 void forget_module(std::uint32_t module) {
@@ -46,6 +51,16 @@ inline void expect_visits(ThreadState& thread, std::uint64_t scope) {
 }
 
 }  // namespace
+
+void adopt_early_loss() {
+    format::Header& header = g_state.file.header();
+    EarlyLoss& early = g_state.early;
+    const auto move = [](std::uint64_t& from, std::uint64_t& to) { fetch_add(to, exchange(from, std::uint64_t{0})); };
+    move(early.allocs, header.lost_allocs);
+    move(early.alloc_bytes, header.lost_alloc_bytes);
+    move(early.frees, header.lost_frees);
+    move(early.markers, header.lost_markers);
+}
 
 void say_waits_in_vain() {
     for (std::uint32_t waits = g_state.lock.take_waits_in_vain(); waits > 0; --waits)

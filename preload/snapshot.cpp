@@ -47,6 +47,7 @@ struct alignas(4096) Workspace {
     char buffer[kBufferBytes];  // a piece of the trace on its way
     char former[kBufferBytes];  // the same piece as it was before
     char path[kPathBytes];
+    sys::HelperStack helper_stack;
 };
 
 // For when there is no more memory to be had, which is when a snapshot may be asked for.
@@ -62,7 +63,7 @@ struct Copy {
 
 Workspace* take_workspace() {
     if (void* own = sys::map_private(sizeof(Workspace))) return static_cast<Workspace*>(own);
-    const std::uint32_t me = sys::process_id();
+    const std::uint32_t me = g_state.process;
     std::uint32_t user = load_relaxed(g_spare_user);
     return user != me && compare_exchange(g_spare_user, user, me) ? &g_spare : nullptr;
 }
@@ -73,8 +74,6 @@ void give_back(Workspace* work) {
 }
 
 int open_copy(const char* label, Copy& copy) {
-    copy.work = take_workspace();
-    if (!copy.work) return -ENOMEM;
     copy.descriptor = create_beside(g_state.file.path(), label, copy.work->path);
     if (copy.descriptor < 0) return copy.descriptor;
     g_state.file.each_chunk(
@@ -247,25 +246,33 @@ void copy_header(Copy& copy, format::StringRef label) {
 
 // Blocks refer to what is in the tables, so the tables come after the blocks, and the header, which says how much of
 // the tables there is, last.
-int write_copy(Copy& copy, const char* label) {
-    const format::StringRef label_text = keep_label(label);
+int write_copy(Copy& copy, format::StringRef label) {
     const format::Table scopes = g_state.file.header().tables[format::kScopes];
     copy_table(copy, scopes, [](std::uint64_t, std::uint64_t, std::uint64_t) {});
     copy_blocks(copy, scopes);
     copy_tables(copy, scopes);
-    copy_header(copy, label_text);
+    copy_header(copy, label);
     return copy.error;
+}
+
+int make_copy(const char* label, format::StringRef kept_label, Workspace* work) {
+    Copy copy{-1, 0, 0, work};
+    int error = open_copy(label, copy);
+    if (error == 0) error = write_copy(copy, kept_label);
+    if (copy.descriptor >= 0) sys::close_file(copy.descriptor);
+    if (error != 0 && copy.descriptor >= 0) sys::remove_file(copy.work->path);
+    return error;
 }
 
 }  // namespace
 
 DREGS_COLD void take_snapshot(const char* label) {
-    Copy copy{-1, 0, 0, nullptr};
-    int error = open_copy(label, copy);
-    if (error == 0) error = write_copy(copy, label);
-    if (copy.descriptor >= 0) sys::close_file(copy.descriptor);
-    if (error != 0 && copy.descriptor >= 0) sys::remove_file(copy.work->path);
-    give_back(copy.work);
+    const format::StringRef kept_label = keep_label(label);
+    Workspace* work = take_workspace();
+    const int error =
+        !work ? -ENOMEM
+              : sys::with_own_descriptors(work->helper_stack, [&] { return make_copy(label, kept_label, work); });
+    give_back(work);
     if (error == 0) return;
     SlowSection section(g_state.lock);
     if (section.held()) g_state.notes.add(format::NoteCode::kSnapshotFailed, -error, label, g_state.clock.now_cs());

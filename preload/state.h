@@ -48,7 +48,8 @@ struct alignas(4096) State {
     Clock clock;
     std::uint32_t max_frames;
     std::uint32_t forked;
-    std::uint32_t process;           // whose state this is; a child of a fork begins with 0
+    std::uint32_t process;  // whose memory this is; a child of a fork begins with 0
+    std::uint32_t parent_process;
     std::uint32_t sample_bytes;      // 0: every block is recorded
     std::uint32_t ledger;            // 1: so is where each is released
     std::uint32_t plain_frees;       // 1: neither of the two, a free is taking the block out. 0 before it is known, too

@@ -4,7 +4,7 @@
 
 #include "preload/system/atomics.h"
 #include "preload/system/attributes.h"
-#include "preload/system/sandbox.h"
+#include "preload/system/kept_filters.h"
 #include "preload/system/text.h"
 
 namespace dregs {
@@ -27,7 +27,7 @@ bool is_resting(std::uint64_t until_ns) { return until_ns != 0 && sys::monotonic
 
 int create_first_free(const char* pattern, const char* program, char (&path)[kPathBytes]) {
     for (unsigned attempt = 1; attempt <= kAttempts; ++attempt) {
-        if (!expand_output(pattern, program, sys::process_id(), attempt, path)) return -ENAMETOOLONG;
+        if (!expand_output(pattern, program, sys::adopted_process(), attempt, path)) return -ENAMETOOLONG;
         const int descriptor = sys::create_file(path);
         if (descriptor != -EEXIST && descriptor != -ELOOP) return descriptor;
     }
@@ -45,6 +45,10 @@ int TraceFile::create_under_free_name(const Options& options, const char* progra
 }
 
 DREGS_COLD int TraceFile::create(const Options& options, const char* program) {
+    return sys::with_own_descriptors(helper_stack_, [&] { return create_here(options, program); });
+}
+
+int TraceFile::create_here(const Options& options, const char* program) {
     const int descriptor = create_under_free_name(options, program);
     if (descriptor < 0) return descriptor;
     const int error = map_header(descriptor);
@@ -94,6 +98,10 @@ DREGS_COLD bool TraceFile::give_up(std::uint64_t& until_ns, int error) {
 
 // One chunk more.
 int TraceFile::extend(std::uint64_t bytes) {
+    return sys::with_own_descriptors(helper_stack_, [&] { return extend_here(bytes); });
+}
+
+int TraceFile::extend_here(std::uint64_t bytes) {
     const int descriptor = sys::reopen_file(path_);
     if (descriptor < 0) return descriptor;
     sys::FileIdentity found{};

@@ -9,6 +9,7 @@
 
 #include "dregs/trace_format.h"
 #include "preload/system/options.h"
+#include "preload/system/own_descriptors.h"
 #include "preload/system/sys.h"
 
 namespace dregs {
@@ -30,6 +31,9 @@ class TraceFile {
     // The file may not be able to grow any more (`populate`: nor its pages be populated): takes a large part more as
     // long as that can be done, unless that has been done before. Callers hold the slow lock.
     void take_last_chunk(bool populate);
+
+    // For files that whoever holds the slow lock opens.
+    sys::HelperStack& helper_stack() { return helper_stack_; }
 
     // Leaves a message for the reader; the same again only counts. Callers hold the slow lock or are alone.
     void note(format::NoteCode code, int error, const char* detail) {
@@ -55,10 +59,12 @@ class TraceFile {
     };
     static constexpr std::uint32_t kMaxChunks = 4096;
 
+    int create_here(const Options& options, const char* program);
     int create_under_free_name(const Options& options, const char* program);
     int map_header(int descriptor);
     bool add_chunk(std::uint64_t least_bytes);
     int extend(std::uint64_t bytes);
+    int extend_here(std::uint64_t bytes);
     int map_chunk(int descriptor, std::uint64_t bytes);
     bool give_up(std::uint64_t& until_ns, int error);
     bool is_populated(std::uintptr_t begin, std::uintptr_t end) const;
@@ -73,6 +79,7 @@ class TraceFile {
     void* note_context_;
     sys::FileIdentity identity_;
     Chunk chunks_[kMaxChunks];
+    sys::HelperStack helper_stack_;
     char path_[kPathBytes];
 };
 

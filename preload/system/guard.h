@@ -41,7 +41,8 @@ class SlowLock {
                 sys::yield();
                 continue;
             }
-            if (!sys::thread_exists(owner) && compare_exchange(owner_, owner, self)) return true;
+            // Not of this process only: a child of vfork may hold it.
+            if (!sys::task_exists(owner) && compare_exchange(owner_, owner, self)) return true;
             if (is_over(naps++)) return false;
             sys::nap();
         }

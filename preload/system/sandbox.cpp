@@ -1,4 +1,4 @@
-// Keeps and evaluates seccomp filters. See sandbox.h.
+// The machine that runs seccomp filters. See sandbox.h.
 #include "preload/system/sandbox.h"
 
 #include <linux/audit.h>
@@ -6,16 +6,11 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 
-#include "preload/system/sys.h"
-
 namespace dregs::sandbox {
 namespace {
 
-constexpr std::uint32_t kMostFilters = 32;
 constexpr std::uint32_t kMostInstructions = BPF_MAXINSNS;
 constexpr std::uint32_t kRefused = SECCOMP_RET_KILL_PROCESS;
-
-Filter g_kept[kMostFilters];
 
 // The machine that a classic BPF program runs on.
 struct Machine {
@@ -125,25 +120,7 @@ std::uint32_t run(const Filter& filter, const seccomp_data& data) {
     return kRefused;
 }
 
-// A slot of our own; the last one stands for all that do not fit and lets nothing pass.
-Filter& take_slot() {
-    const std::uint32_t index = __atomic_fetch_add(&g_filters, 1u, __ATOMIC_ACQ_REL);
-    return g_kept[index < kMostFilters ? index : kMostFilters - 1];
-}
-
-bool is_last(const Filter& filter) { return &filter == &g_kept[kMostFilters - 1]; }
-
-// What the kernel will refuse must not be a fault of ours. Once there is a filter, looking may not be allowed: then the
-// program is taken at its word.
-bool may_be_read(const void* at, std::size_t bytes) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(at);
-    constexpr std::uintptr_t kWord = ~std::uintptr_t{7};
-    return at && (is_present() || (sys::can_read(begin & kWord) && sys::can_read((begin + bytes - 1) & kWord)));
-}
-
 }  // namespace
-
-std::uint32_t g_filters;
 
 std::uint32_t evaluate(const Filter& filter, const SystemCall& call) {
     seccomp_data data{};
@@ -157,35 +134,6 @@ std::uint32_t evaluate(const Filter& filter, const SystemCall& call) {
 bool passes(const Filter& filter, const SystemCall& call) {
     const std::uint32_t action = evaluate(filter, call) & SECCOMP_RET_ACTION_FULL;
     return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
-}
-
-Filter* keep(const sock_fprog* program) {
-    if (!may_be_read(program, sizeof *program)) return nullptr;
-    if (!may_be_read(program->filter, program->len * sizeof(sock_filter))) return nullptr;
-    if (program->len == 0 || program->len > kMostInstructions) return nullptr;
-    const std::size_t bytes = program->len * sizeof(sock_filter);
-    auto* copy = static_cast<sock_filter*>(sys::map_kept(bytes));
-    if (copy) __builtin_memcpy(copy, program->filter, bytes);
-    Filter& filter = take_slot();
-    filter.count = program->len;
-    filter.instructions = is_last(filter) ? nullptr : copy;
-    return &filter;
-}
-
-Filter* keep_strict() { return &take_slot(); }
-
-void activate(Filter& filter) { __atomic_store_n(&filter.active, 1u, __ATOMIC_RELEASE); }
-
-void forget(Filter& filter) {
-    if (!is_last(filter)) __atomic_store_n(&filter.active, 0u, __ATOMIC_RELEASE);
-}
-
-bool permits(const SystemCall& call) {
-    const std::uint32_t count = __atomic_load_n(&g_filters, __ATOMIC_ACQUIRE);
-    for (std::uint32_t i = 0; i < count && i < kMostFilters; ++i) {
-        if (__atomic_load_n(&g_kept[i].active, __ATOMIC_ACQUIRE) && !passes(g_kept[i], call)) return false;
-    }
-    return true;
 }
 
 }  // namespace dregs::sandbox

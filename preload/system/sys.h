@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+struct robust_list_head;
+
 namespace dregs::sandbox {
 struct Filter;
 }
@@ -25,6 +27,8 @@ bool wipe_on_fork(void* pages, std::size_t bytes);
 
 // What may be done to the pages that these bytes lie in: read, or written, too. False: that cannot be changed.
 bool protect(const void* bytes, std::size_t count, bool writable);
+
+// Whatever opens a descriptor is called by with_own_descriptors() (own_descriptors.h) alone.
 
 // Creates a file that must not exist, for this user only whatever the umask, following no symbolic link at the end of
 // the path. Its pages, once populated, take no more room on the disk.
@@ -57,6 +61,11 @@ int populate_for_reading(const void* pages, std::size_t bytes);
 // Whether the aligned word at `address` can be read. Touches nothing.
 bool can_read(std::uintptr_t address);
 
+// Whether all pages of a range can be read. True also where that may not be asked.
+bool is_readable(const void* at, std::size_t bytes);
+
+inline constexpr std::uint32_t kLargestId = (std::uint32_t{1} << 22) - 1;  // of a process or thread
+
 struct FileIdentity {
     std::uint64_t device;
     std::uint64_t inode;
@@ -85,19 +94,26 @@ int read_file(const char* path, char* out, std::size_t bytes);
 // Host name, NUL-terminated.
 void host_name(char* out, std::size_t bytes);
 
+// Beyond kLargestId where it may not be asked for.
 std::uint32_t process_id();
 std::uint32_t parent_process_id();
 // Where it may not be asked for, a number that no thread has as its id and no other thread is given.
 std::uint32_t thread_id();
-// This process is the one whose threads are meant from now on.
-void adopt_process();
+// The process whose threads are meant from now on.
+void adopt_process(std::uint32_t process);
+std::uint32_t adopted_process();
 // False in a child of vfork or of clone with CLONE_VM, which runs in its parent's memory: the parent's threads cannot
 // be asked for there. False also where a process may not ask which it is.
 bool is_adopted_process();
 // Whether a thread of the adopted process has that id. True where that cannot be known.
 bool thread_exists(std::uint32_t thread);
+// Whether any process or thread has that id, or none may be asked for.
+bool task_exists(std::uint32_t task);
 // At most 15 bytes and a NUL.
 void thread_name(char out[16]);
+// The calling thread's list of robust futexes, whose words the kernel marks when it ends. Null: it has none.
+int robust_list(robust_list_head*& out);
+int set_robust_list(robust_list_head* head);
 void yield();
 // Sleeps for a tenth of a millisecond: lets threads of lower priority run, too.
 void nap();

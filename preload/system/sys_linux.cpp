@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/futex.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
 #include <signal.h>
@@ -17,8 +18,9 @@
 #include <unistd.h>
 
 #include "preload/system/atomics.h"
-#include "preload/system/sandbox.h"
+#include "preload/system/own_descriptors.h"
 #include "preload/system/sys.h"
+#include "preload/system/system_call.h"
 #include "preload/system/text.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -34,35 +36,6 @@ constexpr long kPageBytes = 4096;
 constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 constexpr long kReopenFlags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 constexpr long kMaskBytes = 8;  // of a signal mask, as the kernel knows it
-
-sandbox::SystemCall describe(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-    const auto word = [](long value) { return static_cast<std::uint64_t>(value); };
-    return {number, {word(a), word(b), word(c), word(d), word(e), word(f)}};
-}
-
-long make(long number, long a, long b, long c, long d, long e, long f) {
-    long result;
-    register long r10 asm("r10") = d;
-    register long r8 asm("r8") = e;
-    register long r9 asm("r9") = f;
-    asm volatile("syscall"
-                 : "=a"(result)
-                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                 : "rcx", "r11", "memory");
-    return result;
-}
-
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-    if (sandbox::is_present() && !sandbox::permits(describe(number, a, b, c, d, e, f))) return -EPERM;
-    return make(number, a, b, c, d, e, f);
-}
-
-template <typename T>
-long address(T* pointer) {
-    return reinterpret_cast<long>(pointer);
-}
-
-bool failed(long result) { return result < 0 && result > -4096; }
 
 void* map(std::size_t bytes, int flags, int descriptor, std::uint64_t offset) {
     const long result = call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE, flags, descriptor,
@@ -198,6 +171,7 @@ void* map_file(int descriptor, std::uint64_t offset, std::size_t bytes) {
 void unmap(void* pages, std::size_t bytes) { call(SYS_munmap, address(pages), static_cast<long>(bytes)); }
 
 bool may_grow_files(const sandbox::Filter& filter) {
+    if (!may_have_own_descriptors(filter)) return false;
     const sandbox::SystemCall calls[] = {
         describe(SYS_openat, AT_FDCWD, 0, kReopenFlags),
         describe(SYS_fstat, 3),
@@ -230,6 +204,15 @@ bool can_read(std::uintptr_t word) {
     constexpr long kNoSuchHow = ~0L;
     const long result = call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes);
     return result != -EFAULT && result != -EPERM;
+}
+
+bool is_readable(const void* at, std::size_t bytes) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(at);
+    if (!at || !may_call(describe(SYS_rt_sigprocmask))) return at != nullptr;
+    for (std::uintptr_t word = begin & ~std::uintptr_t{7}; word < begin + bytes; word = (word | (kPageBytes - 1)) + 1) {
+        if (!can_read(word)) return false;
+    }
+    return true;
 }
 
 int file_identity(int descriptor, FileIdentity& out) {
@@ -314,20 +297,32 @@ std::uint32_t thread_id() {
     constexpr std::uint32_t kNoId = std::uint32_t{1} << 31;  // the kernel's ids are below 2^22
     return kNoId | static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) >> 6);
 }
-void adopt_process() { store_relaxed(g_process, process_id()); }
-bool is_adopted_process() {
+void adopt_process(std::uint32_t process) { store_relaxed(g_process, process); }
+std::uint32_t adopted_process() {
     const std::uint32_t adopted = load_relaxed(g_process);
-    return adopted == 0 || adopted == process_id();
+    return adopted ? adopted : process_id();
 }
+bool is_adopted_process() { return adopted_process() == process_id(); }
 bool thread_exists(std::uint32_t thread) {
     return !is_adopted_process() || call(SYS_tgkill, process_id(), thread, 0) != -ESRCH;
 }
+bool task_exists(std::uint32_t task) { return call(SYS_kill, task, 0) != -ESRCH; }
 void thread_name(char out[16]) { call(SYS_prctl, PR_GET_NAME, address(out)); }
 void yield() { call(SYS_sched_yield); }
 
 void nap() {
     const timespec moment{0, 100'000};
     call(SYS_nanosleep, address(&moment));
+}
+
+int robust_list(robust_list_head*& out) {
+    std::size_t bytes = 0;
+    out = nullptr;
+    return static_cast<int>(call(SYS_get_robust_list, 0, address(&out), address(&bytes)));
+}
+
+int set_robust_list(robust_list_head* head) {
+    return static_cast<int>(call(SYS_set_robust_list, address(head), sizeof *head));
 }
 
 bool on_signal_stack() {

@@ -23,7 +23,7 @@ using Code = std::vector<sock_filter>;
 
 sock_filter statement(unsigned code, std::uint32_t k) { return BPF_STMT(static_cast<std::uint16_t>(code), k); }
 
-Filter filter_of(const Code& code) { return {code.data(), static_cast<std::uint32_t>(code.size()), 1}; }
+Filter filter_of(const Code& code) { return {code.data(), static_cast<std::uint32_t>(code.size())}; }
 
 constexpr std::uint64_t kArguments[6] = {0x1122334455667788, 7, 0xFFFFFFFF00000001, 0, 1, 0x8000000080000000};
 
@@ -161,30 +161,8 @@ TEST(Sandbox, WhatIsNotWellFormedLetsNothingPass) {
                                               {statement(0xFFFF, 0)}}) {
         EXPECT_FALSE(passes(filter_of(code), call));
     }
-    EXPECT_FALSE(passes(Filter{nullptr, 0, 1}, call));
+    EXPECT_FALSE(passes(Filter{nullptr, 0}, call));
 }
-
-// In a child, for what is active stays so.
-[[noreturn]] void ask_active_filters() {
-    sock_filter allow = statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    sock_filter kill = statement(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-    const sock_fprog allowing = {1, &allow};
-    const sock_fprog killing = {1, &kill};
-    const sock_fprog none = {0, &allow};
-    const SystemCall call{SYS_getppid, {}};
-    bool right = keep(nullptr) == nullptr && keep(&none) == nullptr && permits(call);
-    activate(*keep(&allowing));
-    Filter* failed = keep(&killing);
-    right = right && permits(call);
-    activate(*failed);
-    right = right && !permits(call);
-    forget(*failed);
-    right = right && permits(call);
-    activate(*keep_strict());
-    _exit(right && !permits(call) ? 0 : 1);
-}
-
-TEST(Sandbox, AsksEveryFilterThatIsActive) { EXPECT_EXIT(ask_active_filters(), testing::ExitedWithCode(0), ""); }
 
 }  // namespace
 }  // namespace dregs::sandbox
