@@ -7,6 +7,7 @@
 
 #include "dregs/trace_format.h"
 #include "preload/file/release_table.h"
+#include "preload/scopes/life_mark.h"
 #include "preload/scopes/scope_table.h"
 #include "preload/system/attributes.h"
 #include "preload/system/sampler.h"
@@ -72,6 +73,7 @@ struct ThreadState {
     // Of calls inside of calls, which an allocator's own functions make of each other (allocator_calls.h).
     const void* made;       // the block that an inner one recorded last
     const void* releasing;  // the block that an outer one has taken out and is about to free
+    LifeMark life;
 };
 
 // How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an

@@ -10,7 +10,7 @@ std::uint32_t own_id() { return sys::is_adopted_process() ? sys::thread_id() : 0
 
 // `own`: who asks. Its own id on another's state says that the other is gone and the id was given again.
 bool is_gone(const ThreadState& thread, std::uint32_t own) {
-    return thread.tid != 0 && (thread.tid == own || !sys::thread_exists(thread.tid));
+    return thread.life.is_gone() || (thread.tid != 0 && (thread.tid == own || !sys::thread_exists(thread.tid)));
 }
 
 constexpr std::uint64_t pages(std::uint64_t bytes) { return (bytes + kPage - 1) & ~(kPage - 1); }
@@ -71,6 +71,7 @@ ThreadState* Threads::claim(ThreadState* former) {
     if (!thread) thread = make_state(former);
     if (!thread) return nullptr;
     thread->tid = 0;
+    thread->life.reset();
     thread->busy = 0;
     identify(*thread);
     return thread;
@@ -102,7 +103,9 @@ DREGS_COLD void Threads::wait_for_hooks(const ThreadState& self) {
 }
 
 void Threads::identify(ThreadState& thread) {
-    if (const std::uint32_t id = own_id()) thread.tid = thread.counters->tid = id;
+    const std::uint32_t id = own_id();
+    if (id) thread.tid = thread.counters->tid = id;
+    thread.life.begin(id);
     char name[16] = {};
     sys::thread_name(name);
     thread.name = strings_->intern(name);
