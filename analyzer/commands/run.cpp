@@ -13,6 +13,7 @@
 #include "analyzer/commands/adapters.h"
 #include "analyzer/commands/child.h"
 #include "analyzer/commands/command.h"
+#include "analyzer/commands/output_pattern.h"
 #include "analyzer/commands/program_file.h"
 #include "analyzer/commands/recording_options.h"
 #include "analyzer/commands/run_watch.h"
@@ -78,6 +79,9 @@ int not_started(const std::string& program, int error, Invocation& invocation) {
     return error == ENOENT ? kNotFound : kNotExecutable;
 }
 
+// A series begins with two snapshots of the process; those of others may have been counted, too.
+bool has_series(const std::string& trace) { return find_named_by(path_with(literal_pattern(trace), "%n")).size() >= 2; }
+
 // What to type next, in one line: "dregs: trace: server.4711.dregs and 2 more; next: dregs top server.4711.dregs"
 void tell_next(const WrittenTraces& traces, const RunWatch& watch, Invocation& invocation) {
     const std::string& first = traces.own.empty() ? traces.children.front() : traces.own.back();
@@ -86,7 +90,7 @@ void tell_next(const WrittenTraces& traces, const RunWatch& watch, Invocation& i
     if (others != 0) invocation.err << " and " << others << (others == 1 ? " more" : " more beside it");
     if (watch.taken() != 0)
         invocation.err << ", " << watch.taken() << (watch.taken() == 1 ? " snapshot" : " snapshots");
-    const bool series = watch.taken() != 0;
+    const bool series = watch.taken() != 0 && has_series(first);
     invocation.err << "; next: dregs " << (series ? "diff " : "top ")
                    << escape_text(series ? shell_pattern(path_with(first, "*")) : shell_word(first)) << '\n';
 }

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <set>
 
-#include "analyzer/symbols/wrapper_pattern.h"
+#include "analyzer/commands/output_pattern.h"
 #include "analyzer/trace/error.h"
 #include "analyzer/trace/header_reader.h"
 
@@ -23,33 +23,11 @@ struct Found {
     format::Header header;
 };
 
-// The pattern as a glob: "%n.%p.dregs" -> "*.*.dregs", with room for the number of a second file before the suffix.
-std::string glob_of(const std::string& pattern) {
-    std::string glob;
-    const std::size_t slash = pattern.rfind('/');
-    const std::size_t dot = pattern.rfind('.');
-    const bool suffixed = dot != std::string::npos && (slash == std::string::npos || dot > slash + 1);
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (suffixed && i == dot) glob += '*';
-        const char directive = pattern[i] == '%' && i + 1 < pattern.size() ? pattern[i + 1] : '\0';
-        if (directive == 'n' || directive == 'p')
-            glob += '*', ++i;
-        else if (directive == '%')
-            glob += '%', ++i;
-        else
-            glob += pattern[i];
-    }
-    return suffixed ? glob : glob + '*';
-}
-
-// The part of the path that holds no directive: where to look. A pattern may put traces into folders of their own.
 std::vector<Found> candidates(const std::string& pattern, std::uint64_t since_ns) {
     std::vector<Found> found;
     std::error_code error;
-    const std::string glob = glob_of(pattern);
-    for (const auto& entry : fs::directory_iterator(fs::path(pattern).parent_path(), error)) {
-        const std::string path = entry.path().string();
-        if (!glob_matches(glob, path) || !entry.is_regular_file(error)) continue;
+    for (const std::string& path : find_named_by(pattern)) {
+        if (!fs::is_regular_file(path, error)) continue;
         try {
             const format::Header header = read_header(FileSource(path));
             if (header.start_realtime_ns >= since_ns && header.snapshot_realtime_ns == 0)
@@ -87,19 +65,21 @@ WrittenTraces find_written_traces(const std::string& pattern, pid_t pid, std::ui
 
 // A folder with directives may be made by the time that they are known.
 std::string unwritable_place(const std::string& pattern) {
-    const std::string folder = fs::path(pattern).parent_path().string();
-    if (folder.find('%') != std::string::npos || ::access(folder.c_str(), W_OK | X_OK) == 0) return "";
-    return folder + ": " + std::strerror(errno);
+    const std::string named = fs::path(pattern).parent_path().string();
+    const NamePattern whole(named, false);
+    const std::string* folder = whole.only();
+    if (!folder || ::access(folder->c_str(), W_OK | X_OK) == 0) return "";
+    return *folder + ": " + std::strerror(errno);
 }
 
 std::string absolute_pattern(const std::string& given) {
     std::error_code problem;
-    const bool is_folder = given.ends_with('/') || fs::is_directory(given, problem);
-    const std::string pattern = !is_folder ? given : given + (given.ends_with('/') ? "" : "/") + "%n.%p.dregs";
+    const bool is_folder = fs::is_directory(given, problem);
+    std::string pattern = is_folder ? literal_pattern(given) : given;
+    if (is_folder || given.ends_with('/')) pattern += (given.ends_with('/') ? "" : "/") + std::string("%n.%p.dregs");
     if (pattern.starts_with('/')) return pattern;
     std::error_code error;
-    std::string folder = fs::current_path(error).string();
-    for (std::size_t at = 0; (at = folder.find('%', at)) != std::string::npos; at += 2) folder.insert(at, 1, '%');
+    const std::string folder = literal_pattern(fs::current_path(error).string());
     return folder + "/" + (pattern.starts_with("./") ? pattern.substr(2) : pattern);
 }
 

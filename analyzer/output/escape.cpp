@@ -33,7 +33,8 @@ Decoded decode(std::string_view text) {
 bool is_control(std::uint32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
 
 bool changes_direction(std::uint32_t code) {
-    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F;
+    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x206F) || code == 0x200E ||
+           code == 0x200F || code == 0x061C;
 }
 
 }  // namespace

@@ -21,10 +21,11 @@ TEST(Escape, LeavesTextAloneAndDisarmsTheRest) {
     EXPECT_EQ(escape_text("a\xFF"
                           "b\xC3"),
               "a\\xffb\\xc3");
-    EXPECT_EQ(escape_text("\xC2\x9b"), "\\u{9b}");              // a control character of two bytes
-    EXPECT_EQ(escape_text("\xE2\x80\xAE"), "\\u{202e}");        // right to left
-    EXPECT_EQ(escape_text("\xC0\xAF"), "\\xc0\\xaf");           // too long a form of "/"
-    EXPECT_EQ(escape_text("\xED\xA0\x80"), "\\xed\\xa0\\x80");  // a surrogate
+    EXPECT_EQ(escape_text("\xC2\x9b"), "\\u{9b}");                        // a control character of two bytes
+    EXPECT_EQ(escape_text("\xE2\x80\xAE"), "\\u{202e}");                  // right to left
+    EXPECT_EQ(escape_text("\xD8\x9C\xE2\x81\xAA"), "\\u{61c}\\u{206a}");  // as Arabic letters, no symmetric swapping
+    EXPECT_EQ(escape_text("\xC0\xAF"), "\\xc0\\xaf");                     // too long a form of "/"
+    EXPECT_EQ(escape_text("\xED\xA0\x80"), "\\xed\\xa0\\x80");            // a surrogate
     EXPECT_EQ(escape_text(std::string_view("\0", 1)), "\\x00");
 }
 
