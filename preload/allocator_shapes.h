@@ -85,7 +85,7 @@ DREGS_INLINE Word make_block(const Words& in, std::size_t bytes, const Registers
     if (DREGS_LIKELY(block != 0))
         enter_made(block_of(block), bytes, calls, caller);
     else
-        note_failed_alloc(bytes);
+        note_unexplained_alloc(bytes);
     return block;
 }
 
@@ -202,7 +202,7 @@ struct Remakes {
         } else {
             const bool freed = kOnNull == OnNull::kFreed || (kOnNull == OnNull::kFreedIfEmpty && bytes == 0);
             end_remake(block, freed, remade, caller);
-            if (!freed && kOnNull != OnNull::kNoRoom) note_failed_alloc(bytes);
+            if (!freed && kOnNull != OnNull::kNoRoom) note_unexplained_alloc(bytes);
         }
         return moved;
     }

@@ -119,6 +119,10 @@ DREGS_COLD void note_refused_alloc(std::size_t bytes) {
     if (errno == ENOMEM) note_failed_alloc(bytes);
 }
 
+DREGS_COLD void note_unexplained_alloc(std::size_t bytes) {
+    if (errno != EINVAL) note_failed_alloc(bytes);
+}
+
 void guard_allocator() {
     if (g_unguarded.malloc) return;
     g_unguarded = g_real;

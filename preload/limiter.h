@@ -21,6 +21,8 @@ void move_limited(std::uint32_t from, std::uint32_t to, std::uint64_t bytes);
 // The allocator had none, or said so by errno; it refuses what makes no sense, too, which is no failure. errno stays.
 void note_failed_alloc(std::size_t bytes);
 void note_refused_alloc(std::size_t bytes);
+// The same of functions that may leave errno alone.
+void note_unexplained_alloc(std::size_t bytes);
 
 // Whether an allocation is beyond a limit and must fail; errno says so then. For the allocator's functions that are not
 // in real.h.

@@ -1,5 +1,5 @@
-// Which files the pattern of traces' names may mean (--output): "%n" and "%p" are any text, "%%" is one percent sign, and
-// everything else is itself, whatever it means to a shell. Folders may have directives, too.
+// Which files the pattern of traces' names may mean (--output): "%n" and "%p" are any text, "%%" is one percent sign,
+// and everything else is itself, whatever it means to a shell. Folders may have directives, too.
 #pragma once
 
 #include <string>
