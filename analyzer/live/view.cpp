@@ -49,10 +49,10 @@ std::string byte_rate_text(double rate) {
 
 // The first characters of a text that take no more columns than there are.
 std::string cut(const std::string& text, std::size_t width) {
-    std::size_t end = text.size();
-    while (end > 0 && display_width(std::string_view(text).substr(0, end)) > width) {
-        do --end;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    std::size_t end = 0;
+    for (std::size_t columns = 0; end < text.size(); ++end) {
+        const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+        if (begins && columns++ == width) break;
     }
     return text.substr(0, end);
 }

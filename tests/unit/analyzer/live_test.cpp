@@ -264,5 +264,16 @@ TEST(LiveView, FitsEveryTerminal) {
     EXPECT_TRUE(shows(view, view.chosen()->key)) << "scrolled to";
 }
 
+// A name is passed once to fit the screen, not once for each of its bytes.
+TEST(LiveView, ANameOfMegabytesIsNoReasonToWait) {
+    LiveView view(true);
+    const std::string name = std::string(4'000'000, 'n') + "\u00e4";
+    view.add(sample(0, {row(name, 5, 50)}));
+    for (int i = 0; i < 20; ++i) {
+        view.press({Key::kDown});
+        EXPECT_TRUE(shows(view, "nnn"));
+    }
+}
+
 }  // namespace
 }  // namespace dregs
