@@ -65,6 +65,29 @@ TEST(DemangleTest, ANameThatGrowsWithoutEndIsGivenUp) {
     EXPECT_EQ(source_name("_Z" + std::string(100'000, 'P')).size(), 100'002u);
 }
 
+// libiberty refuses what is longer than 1,024 bytes, lest its recursion overflow the stack.
+TEST(DemangleTest, ALongNameIsDemangled) {
+    std::string text;
+    std::string mangled = "_Z1fI";
+    for (int i = 0; i < 900; ++i) mangled += "Li5E";
+    mangled += "Evv";
+    ASSERT_TRUE(demangle(mangled.c_str(), text));
+    EXPECT_EQ(text.size(), std::string("f<>()").size() + 900 * 3 - 2);
+    EXPECT_TRUE(text.starts_with("f<5, 5, ") && text.ends_with(", 5>()")) << text;
+    EXPECT_FALSE(demangle(mangled.c_str(), text, NameEffort::kLittle));
+}
+
+// What recurses as deep as the longest name allows, on the stack of whoever asks.
+TEST(DemangleTest, DeepNamesNeedNoStackOfOurs) {
+    for (const char* level : {"P", "PF", "RO", "A1_", "PK", "PFi", "1aI", "VK", "cl", "Dp"}) {
+        std::string mangled = "_Z1f";
+        while (mangled.size() < 65'000) mangled += level;
+        std::string text;
+        demangle((mangled + "i").c_str(), text);
+        demangle(("_ZN1acv" + mangled.substr(4) + "iEv").c_str(), text);
+    }
+}
+
 TEST(NamesTest, WithoutParameters) {
     const std::vector<std::pair<const char*, const char*>> cases = {
         {"Server::handle(Request const&) const", "Server::handle"},
