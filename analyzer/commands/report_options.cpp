@@ -51,6 +51,11 @@ void add_naming_options(CLI::App& command, ReportOptions& options) {
                     "How long one debug file may take, and all together five times that (default: 60)")
         ->check(CLI::Range(0.1, 86400.0).description(""))
         ->type_name("SECONDS");
+    command
+        .add_option("--symbol-budget", options.symbol_budget,
+                    "How many times the usual time and memory reading symbols may take, 0: any (default: 1)")
+        ->check(CLI::Range(0.0, 1e6).description(""))
+        ->type_name("TIMES");
     command.add_flag("--no-symbol-cache", options.no_symbol_cache,
                      "Look all names up anew: neither use nor write what is kept in ~/.cache/dregs");
 }
@@ -94,6 +99,7 @@ std::unique_ptr<NamingRoom> make_naming(const ReportOptions& options) {
     symbols.limits.file = std::chrono::milliseconds(static_cast<long>(options.debuginfod_seconds * 1000));
     symbols.limits.all = 5 * symbols.limits.file;
     symbols.progress = show_symbol_progress();
+    symbols.budget = options.symbol_budget;
     if (!options.no_symbol_cache) symbols.cache_folder = symbol_cache_folder();
     auto room = std::make_unique<NamingRoom>(
         symbols, options.wrapper_list.empty() ? WrapperList() : WrapperList::from_file(options.wrapper_list),

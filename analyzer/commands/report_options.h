@@ -30,6 +30,7 @@ struct ReportOptions {
     bool no_debuginfod = false;
     double debuginfod_seconds = 60;
     bool no_symbol_cache = false;
+    double symbol_budget = 1;
     bool no_suppressions = false;
     bool decimal = false;
     TerminalOptions terminal;

@@ -25,8 +25,14 @@ std::string key_of(const ModuleImage& module, const std::string& context) {
 }  // namespace
 
 CachedModule::CachedModule(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
-                           SymbolCache& cache, const std::string& context, const SymbolProgress& progress)
-    : module_(module), debug_files_(debug_files), roots_(std::move(roots)), cache_(cache), progress_(progress) {
+                           SymbolCache& cache, const std::string& context, SymbolBudget& budget,
+                           const SymbolProgress& progress)
+    : module_(module),
+      debug_files_(debug_files),
+      roots_(std::move(roots)),
+      cache_(cache),
+      budget_(budget),
+      progress_(progress) {
     if (cache_.usable()) key_ = key_of(module, context);
     if (!key_.empty()) kept_ = cache_.find(key_);
     const auto probes = kept_ ? FileProbes::decode(kept_->probes, roots_) : std::nullopt;
@@ -34,11 +40,11 @@ CachedModule::CachedModule(const ModuleImage& module, const DebugFiles& debug_fi
 }
 
 ModuleSymbols& CachedModule::symbols() {
-    if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module_, debug_files_, roots_, progress_);
+    if (!symbols_) symbols_ = std::make_unique<ModuleSymbols>(module_, debug_files_, roots_, budget_, progress_);
     return *symbols_;
 }
 
-const std::string& CachedModule::warning() { return kept_ ? kept_->warning : symbols().warning(); }
+const std::string& CachedModule::warning() { return kept_ && !symbols_ ? kept_->warning : symbols().warning(); }
 
 std::vector<Frame> CachedModule::find(std::uint64_t lookup) { return answer(Kind::kFrames, lookup); }
 

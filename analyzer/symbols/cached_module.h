@@ -24,7 +24,7 @@ class CachedModule {
     // `context`: on what the answers depend beside the module and its files; empty: nothing is kept. All but the module
     // must outlive this.
     CachedModule(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots, SymbolCache& cache,
-                 const std::string& context, const SymbolProgress& progress);
+                 const std::string& context, SymbolBudget& budget, const SymbolProgress& progress);
 
     // As those of ModuleSymbols. To be asked once for each address: an answer is handed over.
     std::vector<Frame> find(std::uint64_t lookup);
@@ -51,6 +51,7 @@ class CachedModule {
     const DebugFiles& debug_files_;
     FileRoots roots_;
     SymbolCache& cache_;
+    SymbolBudget& budget_;
     const SymbolProgress& progress_;
     std::string key_;  // empty: nothing is kept
     std::optional<SymbolCache::Module> kept_;

@@ -56,11 +56,12 @@ CallTarget CallTargets::imported_at(std::uint64_t slot) {
     if (!slots_read_) read_slots();
     slots_read_ = true;
     const auto known = slots_.find(slot);
-    return known == slots_.end() ? CallTarget{} : CallTarget{0, known->second};
+    return known == slots_.end() ? CallTarget{} : CallTarget{0, std::string(known->second)};
 }
 
 void CallTargets::read_slots() {
-    file_->for_each_import(kMostRelocations, [this](std::uint64_t slot, std::string_view name) {
+    file_->for_each_import(kMostRelocations, *budget_, [this](std::uint64_t slot, std::string_view name) {
+        budget_->note_text(name.size());
         slots_.emplace(slot, name.substr(0, name.find('@')));
     });
 }

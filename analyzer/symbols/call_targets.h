@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "analyzer/symbols/elf_image.h"
@@ -24,8 +25,8 @@ struct CallTarget {
 
 class CallTargets {
   public:
-    // Null: nothing is ever found.
-    explicit CallTargets(std::shared_ptr<ElfImage> file) : file_(std::move(file)) {}
+    // Null: nothing is ever found. `budget` must outlive this.
+    CallTargets(std::shared_ptr<ElfImage> file, ModuleBudget& budget) : file_(std::move(file)), budget_(&budget) {}
 
     // `return_address` as in the file's program headers.
     CallTarget find(std::uint64_t return_address);
@@ -37,8 +38,10 @@ class CallTargets {
     void read_slots();
 
     std::shared_ptr<ElfImage> file_;
+    ModuleBudget* budget_;
     bool slots_read_ = false;
-    std::unordered_map<std::uint64_t, std::string> slots_;  // of the global offset table: whose address each holds
+    // Of the global offset table: whose address each holds. The names stand in the file.
+    std::unordered_map<std::uint64_t, std::string_view> slots_;
 };
 
 }  // namespace dregs

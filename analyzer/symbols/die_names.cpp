@@ -5,6 +5,7 @@
 #include <dwarf.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "analyzer/symbols/demangle.h"
 #include "analyzer/symbols/die_walk.h"
@@ -15,6 +16,7 @@ namespace {
 // References from instance to abstract function to declaration: two in practice, more only when garbled.
 constexpr int kMaxReferences = 16;
 constexpr std::size_t kMaxScopes = 64;
+constexpr std::size_t kMaxName = 65'536;
 constexpr const char* kUnnamed = "{unnamed}";  // gcc gives the class of a lambda no name
 
 // The DIE that `die` is an instance or a definition of, as far as there is one.
@@ -30,14 +32,16 @@ Dwarf_Die declaration_of(Dwarf_Die die) {
     return die;
 }
 
-const char* text_of(Dwarf_Die& die, unsigned name) {
+// Empty: it has none. Of a name that is longer than any is, the beginning.
+std::string text_of(Dwarf_Die& die, unsigned name) {
     Dwarf_Attribute attribute;
-    return dwarf_attr_integrate(&die, name, &attribute) ? dwarf_formstring(&attribute) : nullptr;
+    const char* text = dwarf_attr_integrate(&die, name, &attribute) ? dwarf_formstring(&attribute) : nullptr;
+    return text ? std::string(text, strnlen(text, kMaxName)) : std::string();
 }
 
-const char* linkage_name(Dwarf_Die& die) {
-    const char* name = text_of(die, DW_AT_linkage_name);
-    return name ? name : text_of(die, DW_AT_MIPS_linkage_name);
+std::string linkage_name(Dwarf_Die& die) {
+    std::string name = text_of(die, DW_AT_linkage_name);
+    return name.empty() ? text_of(die, DW_AT_MIPS_linkage_name) : name;
 }
 
 bool is_scope(int tag) {
@@ -46,8 +50,8 @@ bool is_scope(int tag) {
 }
 
 std::string scope_name(Dwarf_Die& die) {
-    const char* name = text_of(die, DW_AT_name);
-    if (name) return name;
+    std::string name = text_of(die, DW_AT_name);
+    if (!name.empty()) return name;
     switch (dwarf_tag(&die)) {
         case DW_TAG_namespace:
             return "(anonymous namespace)";
@@ -65,6 +69,7 @@ const std::string& DieNames::function(Dwarf_Die die, bool scoped) {
     const Dwarf_Die declaration = declaration_of(die);
     auto found = names_.find(declaration.addr);
     if (found == names_.end()) found = names_.emplace(declaration.addr, make(die, scoped)).first;
+    budget_.note_text(found->second.size());
     return found->second;
 }
 
@@ -75,12 +80,12 @@ void DieNames::clear() {
 
 std::string DieNames::make(Dwarf_Die die, bool scoped) {
     // A C function may have a linkage name too (an asm label); its plain name is what its source says.
-    const char* linkage = linkage_name(die);
+    const std::string linkage = linkage_name(die);
     std::string demangled;
-    if (linkage && demangle(linkage, demangled)) return demangled;
-    const char* name = text_of(die, DW_AT_name);
-    if (!name) return linkage ? linkage : "";
-    return scoped ? qualified(declaration_of(die), name) : std::string(name);
+    if (!linkage.empty() && demangle(linkage.c_str(), demangled)) return demangled;
+    const std::string name = text_of(die, DW_AT_name);
+    if (name.empty()) return linkage;
+    return scoped ? qualified(declaration_of(die), name) : name;
 }
 
 std::string DieNames::qualified(Dwarf_Die declaration, const std::string& name) {
@@ -92,7 +97,8 @@ std::string DieNames::qualified(Dwarf_Die declaration, const std::string& name) 
     if (found == index.functions.end() || found->first != place) return name;
     std::string text = name;
     std::size_t steps = 0;
-    for (std::uint32_t scope = found->second; scope != ScopeIndex::kUnit && steps < kMaxScopes; ++steps) {
+    for (std::uint32_t scope = found->second;
+         scope != ScopeIndex::kUnit && steps < kMaxScopes && text.size() < kMaxName; ++steps) {
         Dwarf_Die die = index.scopes[scope].die;
         std::string part = scope_name(die);
         if (steps == 0 && part == kUnnamed && name == "operator()") part = "{lambda}";
@@ -112,7 +118,7 @@ DieNames::ScopeIndex DieNames::index(Dwarf_Die unit) {
     ScopeIndex index;
     std::vector<std::uint32_t> at_depth;  // the scope that children at this depth stand in
     at_depth.push_back(ScopeIndex::kUnit);
-    walk_dies(unit, [&](Dwarf_Die& die, std::size_t depth) {
+    walk_dies(unit, budget_, [&](Dwarf_Die& die, std::size_t depth) {
         const int tag = dwarf_tag(&die);
         const bool scope = is_scope(tag);
         if (!scope && tag != DW_TAG_lexical_block) return Descend::kNo;

@@ -12,10 +12,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analyzer/symbols/symbol_budget.h"
+
 namespace dregs {
 
 class DieNames {
   public:
+    // `budget` must outlive this.
+    explicit DieNames(ModuleBudget& budget) : budget_(budget) {}
+
     // Name of the function that `die` is a compiled, inlined or abstract instance of; empty: it has none. `scoped`:
     // whether its language has namespaces.
     const std::string& function(Dwarf_Die die, bool scoped);
@@ -35,7 +40,9 @@ class DieNames {
     std::string make(Dwarf_Die die, bool scoped);
     std::string qualified(Dwarf_Die declaration, const std::string& name);
     const ScopeIndex& scopes_of(Dwarf_Die unit);
-    static ScopeIndex index(Dwarf_Die unit);
+    ScopeIndex index(Dwarf_Die unit);
+
+    ModuleBudget& budget_;
 
     std::unordered_map<const void*, std::string> names_;         // by address of the abstract DIE
     std::unordered_map<const void*, ScopeIndex> scope_indices_;  // by address of the unit's DIE

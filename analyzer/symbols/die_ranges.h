@@ -1,6 +1,7 @@
 // The address ranges of a debugging-information entry.
 //
-// Owns the loop over dwarf_ranges() and its limit: a garbled list must not keep us for ever.
+// Owns the loop over dwarf_ranges() and its limits: a garbled list must not keep us for ever, nor a list that many
+// entries share.
 #pragma once
 
 #include <dwarf.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 
 #include "analyzer/symbols/split_unit.h"
+#include "analyzer/symbols/symbol_budget.h"
 
 namespace dregs {
 
@@ -18,7 +20,7 @@ inline constexpr std::size_t kMaxRanges = 1u << 20;
 
 // Calls visit(begin, end) for each range of `die`, which is of `split`, if that is not null.
 template <typename Visit>
-void for_each_range(Dwarf_Die& die, const SplitUnit* split, Visit&& visit) {
+void for_each_range(Dwarf_Die& die, const SplitUnit* split, ModuleBudget& budget, Visit&& visit) {
     Dwarf_Addr base = split ? split->range_base() : 0;
     Dwarf_Addr begin = 0;
     Dwarf_Addr end = 0;
@@ -28,6 +30,7 @@ void for_each_range(Dwarf_Die& die, const SplitUnit* split, Visit&& visit) {
     for (std::size_t i = 0; i < kMaxRanges && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0; ++i) {
         const Dwarf_Addr from = base == 0 ? shift : 0;
         visit(std::uint64_t{begin + from}, std::uint64_t{end + from});
+        budget.step();
     }
 }
 

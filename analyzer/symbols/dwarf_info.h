@@ -25,9 +25,11 @@ class DwarfInfo {
 
     using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-    // Null where the file holds no DWARF. `split_files`: where to look for what was split off; null: nowhere.
+    // Null where the file holds no DWARF. `split_files`: where to look for what was split off; null: nowhere. `budget`
+    // must outlive this; where it is spent, here and in find(), nothing more is to be asked.
     static std::unique_ptr<DwarfInfo> open(std::shared_ptr<ElfImage> image, const FindAlternative& find_alternative,
-                                           std::unique_ptr<SplitFiles> split_files, const Progress& progress = {});
+                                           std::unique_ptr<SplitFiles> split_files, ModuleBudget& budget,
+                                           const Progress& progress = {});
     ~DwarfInfo();
     DwarfInfo(const DwarfInfo&) = delete;
     DwarfInfo& operator=(const DwarfInfo&) = delete;
@@ -51,16 +53,18 @@ class DwarfInfo {
         Dwarf_Die unit;
         bool is_skeleton;  // its functions are in another file
     };
-    DwarfInfo(std::shared_ptr<ElfImage> image, std::unique_ptr<SplitFiles> split_files)
-        : image_(std::move(image)), split_files_(std::move(split_files)) {}
+    DwarfInfo(std::shared_ptr<ElfImage> image, std::unique_ptr<SplitFiles> split_files, ModuleBudget& budget)
+        : budget_(budget), image_(std::move(image)), split_files_(std::move(split_files)), names_(budget) {}
     bool begin();
     void end();
-    void attach_alternative(const FindAlternative& find_alternative);
+    void find_alternative_image(const FindAlternative& find_alternative);
+    void attach_alternative();
     void index_units(const Progress& progress);
     void index_unit(Dwarf_Die unit, bool is_skeleton);
     DwarfUnit& unit(std::uint32_t index);
     void start_anew();
 
+    ModuleBudget& budget_;
     std::shared_ptr<ElfImage> image_;
     std::unique_ptr<SplitFiles> split_files_;
     Split split_;

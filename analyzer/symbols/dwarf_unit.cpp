@@ -9,8 +9,8 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kBytesPerRow = 64;       // libdw's line record and its place in the list
-constexpr std::size_t kBytesPerFunction = 96;  // ours
+constexpr std::size_t kBytesPerRow = 32;
+constexpr std::size_t kBytesPerFunction = 96;
 constexpr std::size_t kBytesPerCall = 160;
 constexpr std::size_t kBytesPerHalf = 1u << 16;  // libdw's handle of its file, and the pages that were read
 
@@ -30,20 +30,20 @@ bool may_hold_functions(int tag) {
 
 }  // namespace
 
-DwarfUnit::DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split)
-    : unit_(unit), split_(std::move(split)), entries_(split_ ? split_->die() : unit) {
+DwarfUnit::DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split, ModuleBudget& budget)
+    : budget_(budget), unit_(unit), split_(std::move(split)), entries_(split_ ? split_->die() : unit) {
     if (split_) growth_ = kBytesPerHalf;
     scoped_ = !is_c(dwarf_srclang(&entries_));
 }
 
 void DwarfUnit::index_functions() {
     indexed_ = true;
-    walk_dies(entries_, [&](Dwarf_Die& die, std::size_t depth) {
+    walk_dies(entries_, budget_, [&](Dwarf_Die& die, std::size_t depth) {
         const int tag = dwarf_tag(&die);
         if (tag == DW_TAG_subprogram) {
             const auto index = static_cast<std::uint32_t>(functions_.size());
             bool compiled = false;
-            for_each_range(die, split_.get(), [&](std::uint64_t begin, std::uint64_t end) {
+            for_each_range(die, split_.get(), budget_, [&](std::uint64_t begin, std::uint64_t end) {
                 ranges_.add(begin, end, index, static_cast<std::uint32_t>(depth));
                 compiled = true;
             });
@@ -51,13 +51,13 @@ void DwarfUnit::index_functions() {
         }
         return may_hold_functions(tag) ? Descend::kYes : Descend::kNo;
     });
-    ranges_.seal();
+    ranges_.seal(budget_);
     growth_ += functions_.size() * kBytesPerFunction;
 }
 
 LineTable& DwarfUnit::lines() {
     if (!lines_) {
-        lines_ = std::make_unique<LineTable>(unit_, split_ && split_->has_files() ? entries_ : unit_);
+        lines_ = std::make_unique<LineTable>(unit_, split_ && split_->has_files() ? entries_ : unit_, budget_);
         growth_ += lines_->rows() * kBytesPerRow;
     }
     return *lines_;
@@ -66,7 +66,7 @@ LineTable& DwarfUnit::lines() {
 const InlineTree& DwarfUnit::inline_tree(std::uint32_t function) {
     auto found = inline_trees_.find(function);
     if (found == inline_trees_.end()) {
-        found = inline_trees_.emplace(function, InlineTree(functions_[function], split_.get())).first;
+        found = inline_trees_.emplace(function, InlineTree(functions_[function], split_.get(), budget_)).first;
         growth_ += found->second.size() * kBytesPerCall;
     }
     return found->second;
@@ -80,6 +80,7 @@ bool DwarfUnit::find(std::uint64_t address, DieNames& names, std::vector<SourceF
     SourcePlace place = lines().at(address);
     for (std::uint32_t at = tree.innermost(address); at != InlineTree::kFunction; at = tree.call(at).parent) {
         const InlineTree::Call& call = tree.call(at);
+        budget_.step(ModuleBudget::kHeavy);
         frames.push_back({names.function(call.die, scoped_), std::move(place), true, range->begin});
         place = {lines().file(call.file), static_cast<int>(call.line), static_cast<int>(call.column)};
     }

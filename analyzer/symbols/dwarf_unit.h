@@ -31,8 +31,8 @@ struct SourceFrame {
 
 class DwarfUnit {
   public:
-    // `split`: its other half, where it has one that was found.
-    explicit DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split = nullptr);
+    // `split`: its other half, where it has one that was found. `budget` must outlive this.
+    DwarfUnit(Dwarf_Die unit, std::unique_ptr<SplitUnit> split, ModuleBudget& budget);
 
     // Appends the functions at `address`, innermost first. False, and nothing appended: it lies in no function.
     bool find(std::uint64_t address, DieNames& names, std::vector<SourceFrame>& frames);
@@ -47,6 +47,7 @@ class DwarfUnit {
     LineTable& lines();
     const InlineTree& inline_tree(std::uint32_t function);
 
+    ModuleBudget& budget_;
     Dwarf_Die unit_;  // says which code it is, and its lines
     std::unique_ptr<SplitUnit> split_;
     Dwarf_Die entries_;  // has the functions: the unit, or its other half

@@ -8,14 +8,22 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
+#include <cstring>
 
 #include "analyzer/files/regular_file.h"
+#include "analyzer/symbols/build_id_note.h"
+#include "analyzer/symbols/value_at.h"
 
 namespace dregs {
 namespace {
 
-// More than any linker writes; a file that claims more is garbled.
-constexpr std::size_t kMaxSections = 1u << 20;
+// More than any linker writes; a file that claims more is garbled. libelf makes room for all at once.
+constexpr std::size_t kMaxSections = 1u << 16;
+// More than any file has; what lies beyond so many holes is counted as if there were no more.
+constexpr std::size_t kMaxHoles = 1024;
+// The longest names of functions that are looked at.
+constexpr std::size_t kMaxName = std::size_t{64} << 10;
 constexpr std::size_t kMaxSegments = 1u << 16;
 // A sum over more bytes takes longer than names are worth: some ten seconds for this many that are no hole.
 constexpr std::uint64_t kMaxSummed = std::uint64_t{4} << 30;
@@ -69,6 +77,29 @@ std::uint64_t skip_hole(int fd, std::uint64_t offset, std::uint64_t end) {
     return std::min(static_cast<std::uint64_t>(data), end);
 }
 
+// The bytes of a file that are no hole.
+std::uint64_t count_stored(int fd, std::uint64_t size) {
+    std::uint64_t stored = 0;
+    std::uint64_t at = 0;
+    for (std::size_t holes = 0; holes < kMaxHoles && (at = skip_hole(fd, at, size)) < size; ++holes) {
+        const off_t hole = ::lseek(fd, static_cast<off_t>(at), SEEK_HOLE);
+        const std::uint64_t end = hole < 0 ? size : std::min(static_cast<std::uint64_t>(hole), size);
+        stored += end - at;
+        at = end;
+    }
+    return stored + (size - std::min(at, size));
+}
+
+// How many sections a file says that it has, before libelf believes it.
+std::uint64_t claimed_sections(int fd) {
+    Elf64_Ehdr header{};
+    Elf64_Shdr first{};
+    if (::pread(fd, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return 0;
+    if (header.e_shnum != 0 || header.e_shoff == 0) return header.e_shnum;
+    const ssize_t got = ::pread(fd, &first, sizeof first, static_cast<off_t>(header.e_shoff));
+    return got == static_cast<ssize_t>(sizeof first) ? first.sh_size : 0;
+}
+
 std::uint64_t nanoseconds(const timespec& time) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
 }
@@ -82,7 +113,7 @@ void visit_import(Elf* elf, Elf_Data* relocations, Elf_Data* symbols, std::size_
     if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT) return;
     if (!gelf_getsym(symbols, static_cast<int>(GELF_R_SYM(relocation.r_info)), &symbol)) return;
     const char* name = elf_strptr(elf, strings, symbol.st_name);
-    if (name && *name) visit(relocation.r_offset, name);
+    if (name && *name) visit(relocation.r_offset, {name, strnlen(name, kMaxName)});
 }
 
 }  // namespace
@@ -105,6 +136,9 @@ std::shared_ptr<ElfImage> ElfImage::map(const std::string& path) {
     if (image->fd_ < 0) return nullptr;
     image->file_bytes_ = static_cast<std::uint64_t>(status.st_size);
     image->file_mtime_ns_ = nanoseconds(status.st_mtim);
+    image->stored_bytes_ = count_stored(image->fd_, image->file_bytes_);
+    image->key_ = {status.st_dev, status.st_ino};
+    if (claimed_sections(image->fd_) > kMaxSections) return nullptr;
     elf_version(EV_CURRENT);
     image->elf_ = elf_begin(image->fd_, ELF_C_READ_MMAP_PRIVATE, nullptr);
     return image->is_elf() ? image : nullptr;
@@ -131,7 +165,7 @@ std::shared_ptr<ElfImage> ElfImage::from_bytes(std::vector<std::uint8_t> bytes) 
 
 std::shared_ptr<ElfImage> ElfImage::adopt(std::shared_ptr<ElfImage> image) {
     if (!image || !image->is_elf() || !image->is_module()) return nullptr;
-    image->read_build_id();
+    image->build_id_ = find_build_id(image->elf_);
     image->read_loads();
     image->read_sections();
     if (image->code_.empty()) image->read_segments();
@@ -146,20 +180,16 @@ ElfImage::~ElfImage() {
 
 bool ElfImage::is_elf() const {
     GElf_Ehdr header;
-    return elf_ && elf_kind(elf_) == ELF_K_ELF && gelf_getehdr(elf_, &header) && header.e_machine == EM_X86_64;
+    if (!elf_ || elf_kind(elf_) != ELF_K_ELF || !gelf_getehdr(elf_, &header) || header.e_machine != EM_X86_64)
+        return false;
+    std::size_t names = 0;
+    Elf_Scn* section = elf_getshdrstrndx(elf_, &names) == 0 ? elf_getscn(elf_, names) : nullptr;
+    return !section || !is_packed(section);  // nobody packs the sections' names, and libelf would unpack them unasked
 }
 
 bool ElfImage::is_module() const {
     GElf_Ehdr header;
     return gelf_getehdr(elf_, &header) && (header.e_type == ET_EXEC || header.e_type == ET_DYN);
-}
-
-void ElfImage::read_build_id() {
-    const void* bytes = nullptr;
-    const ssize_t size = dwelf_elf_gnu_build_id(elf_, &bytes);
-    if (size <= 0 || size > 64) return;
-    const auto* first = static_cast<const std::uint8_t*>(bytes);
-    build_id_.assign(first, first + size);
 }
 
 void ElfImage::read_sections() {
@@ -216,18 +246,25 @@ bool ElfImage::read_code(std::uint64_t address, std::uint8_t* out, std::size_t b
     return false;
 }
 
-void ElfImage::for_each_import(std::size_t most,
+void ElfImage::for_each_import(std::size_t most, ModuleBudget& budget,
                                const std::function<void(std::uint64_t, std::string_view)>& visit) const {
-    for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+    for (Elf_Scn* section = nullptr; most > 0 && (section = elf_nextscn(elf_, section)) != nullptr;) {
         GElf_Shdr header;
         if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || !(header.sh_flags & SHF_ALLOC)) continue;
         Elf_Scn* symbols = elf_getscn(elf_, header.sh_link);
         GElf_Shdr table;
+        if (!symbols || !gelf_getshdr(symbols, &table) || table.sh_type != SHT_DYNSYM) continue;
+        budget.reserve(header.sh_size + table.sh_size);  // libelf copies what is not aligned
         Elf_Data* const relocations = elf_getdata(section, nullptr);
-        Elf_Data* const names = symbols ? elf_getdata(symbols, nullptr) : nullptr;
-        if (!relocations || !names || !gelf_getshdr(symbols, &table) || table.sh_type != SHT_DYNSYM) continue;
+        Elf_Data* const names = elf_getdata(symbols, nullptr);
+        if (!relocations || !names) continue;
+        Elf_Scn* strings = elf_getscn(elf_, table.sh_link);
+        if (!strings || is_packed(strings)) continue;
         const std::size_t count = std::min<std::size_t>(relocations->d_size / sizeof(Elf64_Rela), most);
-        for (std::size_t i = 0; i < count; ++i) visit_import(elf_, relocations, names, table.sh_link, i, visit);
+        for (std::size_t i = 0; i < count; ++i) {
+            budget.step();
+            visit_import(elf_, relocations, names, table.sh_link, i, visit);
+        }
         most -= count;
     }
 }
@@ -245,41 +282,22 @@ bool ElfImage::code_section(std::size_t index, std::uint64_t& begin, std::uint64
     return true;
 }
 
-Elf_Scn* ElfImage::find_section(std::string_view name) const {
-    std::size_t names = 0;
-    if (elf_getshdrstrndx(elf_, &names) != 0) return nullptr;
-    Elf_Scn* section = nullptr;
-    while ((section = elf_nextscn(elf_, section)) != nullptr) {
-        GElf_Shdr header;
-        if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS) continue;
-        const char* text = elf_strptr(elf_, names, header.sh_name);
-        if (text && name == text) return section;
-    }
-    return nullptr;
-}
-
 std::string_view ElfImage::section_bytes(std::string_view name) const {
     Elf_Scn* section = find_section(name);
-    const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
-    if (!data || !data->d_buf) return {};
-    return {static_cast<const char*>(data->d_buf), data->d_size};
+    return section ? raw_bytes(section) : std::string_view();
 }
 
 std::string_view ElfImage::unpacked_bytes(std::string_view name) {
     Elf_Scn* section = find_section(name);
-    GElf_Shdr header;
-    if (!section || !gelf_getshdr(section, &header)) return {};
-    if ((header.sh_flags & SHF_COMPRESSED) && elf_compress(section, 0, 0) < 0) return {};
-    const Elf_Data* data = elf_getdata(section, nullptr);
-    if (!data || !data->d_buf) return {};
-    return {static_cast<const char*>(data->d_buf), data->d_size};
+    if (!section || (is_packed(section) && elf_compress(section, 0, 0) < 0)) return {};
+    return data_bytes(section);
 }
 
 ElfImage::DebugLink ElfImage::debug_link() const {
     DebugLink link;
     GElf_Word crc = 0;
     const char* name = dwelf_elf_gnu_debuglink(elf_, &crc);
-    if (name && !std::string_view(name).empty()) link = {name, crc};
+    if (name && *name && strnlen(name, PATH_MAX) < PATH_MAX) link = {name, crc};
     return link;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gelf.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <functional>
@@ -12,11 +13,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "analyzer/symbols/elf_sections.h"
 
 namespace dregs {
 
 using BuildId = std::vector<std::uint8_t>;
+using FileKey = std::pair<dev_t, ino_t>;  // which file it is; of none that is in memory
 
 std::string to_hex(const BuildId& id);
 
@@ -37,6 +42,9 @@ class ElfImage {
     Elf* handle() const { return elf_; }
     std::uint64_t file_bytes() const { return file_bytes_; }
     std::uint64_t file_mtime_ns() const { return file_mtime_ns_; }
+    // What of it is no hole, for a budget that grows with files: each file once, whatever it is called.
+    std::uint64_t stored_bytes() const { return stored_bytes_; }
+    FileKey file_key() const { return key_; }
     const BuildId& build_id() const { return build_id_; }
 
     // Whether `address` (of the file's program headers) lies in code: an executable section, or an executable segment
@@ -48,15 +56,15 @@ class ElfImage {
     // Bytes of code or data at an address (as above), as they stand in the file. False: they are not all there.
     bool read_code(std::uint64_t address, std::uint8_t* out, std::size_t bytes) const;
     // Tells the slots that the loader fills with the address of a function of another file, and that function's name;
-    // at most `most`.
-    void for_each_import(std::size_t most,
+    // at most `most`, and of a name only the beginning where it is longer than any is.
+    void for_each_import(std::size_t most, ModuleBudget& budget,
                          const std::function<void(std::uint64_t slot, std::string_view name)>& visit) const;
 
     // Whether there is such a section, with contents in this file.
     bool has_section(std::string_view name) const { return find_section(name) != nullptr; }
     // Its contents as they stand in the file; empty: there is none.
     std::string_view section_bytes(std::string_view name) const;
-    // The same, of a compressed section what was compressed.
+    // The same, of a compressed section what was compressed. For whoever has asked the budget for all of them.
     std::string_view unpacked_bytes(std::string_view name);
     // Name and checksum of the separate debug file (.gnu_debuglink); empty: none.
     struct DebugLink {
@@ -77,8 +85,7 @@ class ElfImage {
     static std::shared_ptr<ElfImage> adopt(std::shared_ptr<ElfImage> image);
     bool is_elf() const;
     bool is_module() const;
-    Elf_Scn* find_section(std::string_view name) const;
-    void read_build_id();
+    Elf_Scn* find_section(std::string_view name) const { return dregs::find_section(elf_, name); }
     void read_loads();
     bool pread_all(std::uint64_t offset, std::uint8_t* out, std::size_t bytes) const;
     void read_sections();
@@ -90,6 +97,8 @@ class ElfImage {
     Elf* elf_ = nullptr;
     std::uint64_t file_bytes_ = 0;
     std::uint64_t file_mtime_ns_ = 0;
+    std::uint64_t stored_bytes_ = 0;
+    FileKey key_{};
     BuildId build_id_;
     struct Load {
         std::uint64_t begin;  // addresses

@@ -25,7 +25,7 @@ class InlineTree {
         Dwarf_Word file;  // number in the unit's list of files
     };
 
-    InlineTree(Dwarf_Die function, const SplitUnit* split);
+    InlineTree(Dwarf_Die function, const SplitUnit* split, ModuleBudget& budget);
 
     // The innermost call whose code holds `address`; kFunction: none.
     std::uint32_t innermost(std::uint64_t address) const;
@@ -33,7 +33,7 @@ class InlineTree {
     std::size_t size() const { return calls_.size(); }
 
   private:
-    void add(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth);
+    void add(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, ModuleBudget& budget);
 
     const SplitUnit* split_;
     std::vector<Call> calls_;

@@ -1,5 +1,4 @@
-// See line_table.h. Searches libdw's sorted rows itself: dwarf_getsrc_die() starts from .debug_aranges, which clang
-// does not write.
+// See line_table.h.
 #include "analyzer/symbols/line_table.h"
 
 #include <dwarf.h>
@@ -7,15 +6,31 @@
 #include <cstring>
 #include <filesystem>
 
+#include "analyzer/symbols/elf_sections.h"
+
 namespace dregs {
 namespace {
 
 // Longest path a frame carries; a garbled table can join parts without end.
 constexpr std::size_t kMaxPath = 4096;
 
-Dwarf_Addr row_address(Dwarf_Lines* rows, std::size_t index) {
-    Dwarf_Addr address = 0;
-    return dwarf_lineaddr(dwarf_onesrcline(rows, index), &address) == 0 ? address : 0;
+std::string_view section_of(Dwarf_Die& unit, const char* name) {
+    Elf* elf = dwarf_getelf(dwarf_cu_getdwarf(unit.cu));
+    Elf_Scn* section = find_section(elf, std::string(".") + name);
+    if (!section) section = find_section(elf, std::string(".z") + name);  // as GNU named what it had packed
+    return section ? data_bytes(section) : std::string_view();
+}
+
+LineSections sections_of(Dwarf_Die& unit) {
+    return {section_of(unit, "debug_line"), section_of(unit, "debug_line_str"), section_of(unit, "debug_str")};
+}
+
+// Where the unit's line program begins; the half of a split unit that says nothing has its own at the beginning.
+std::uint64_t offset_of(Dwarf_Die& unit) {
+    Dwarf_Attribute attribute;
+    Dwarf_Word offset = 0;
+    if (dwarf_attr(&unit, DW_AT_stmt_list, &attribute)) dwarf_formudata(&attribute, &offset);
+    return offset;
 }
 
 }  // namespace
@@ -27,42 +42,32 @@ std::string tidy_path(const char* path, const std::string& folder) {
     return plain ? text : std::filesystem::path(text).lexically_normal().string();
 }
 
-LineTable::LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit) {
+LineTable::LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit, ModuleBudget& budget) {
     Dwarf_Attribute attribute;
     const char* folder = dwarf_formstring(dwarf_attr(&line_unit, DW_AT_comp_dir, &attribute));
     if (folder) folder_.assign(folder, strnlen(folder, kMaxPath));
-    if (dwarf_getsrclines(&line_unit, &rows_, &row_count_) != 0) row_count_ = 0;
-    if (dwarf_getsrcfiles(&file_unit, &files_, &file_count_) != 0) file_count_ = 0;
+    if (dwarf_hasattr(&line_unit, DW_AT_stmt_list))
+        program_.emplace(sections_of(line_unit), offset_of(line_unit), budget);
+    if (file_unit.addr != line_unit.addr) {
+        files_.emplace();
+        files_->read(sections_of(file_unit), offset_of(file_unit), budget);
+    }
 }
 
 SourcePlace LineTable::at(std::uint64_t address) const {
-    // The last row at or before the address; libdw keeps rows sorted, ends of sequences first.
-    std::size_t begin = 0;
-    std::size_t end = row_count_;
-    while (begin < end) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        if (row_address(rows_, middle) <= address)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
     SourcePlace place;
-    if (begin == 0) return place;
-    Dwarf_Line* row = dwarf_onesrcline(rows_, begin - 1);
-    bool ended = true;
-    if (dwarf_lineendsequence(row, &ended) != 0 || ended) return place;
-    const char* file = dwarf_linesrc(row, nullptr, nullptr);
-    if (!file) return place;
-    place.file = tidy_path(file, folder_);
-    dwarf_lineno(row, &place.line);
-    dwarf_linecol(row, &place.column);
+    const LineProgram::Row* row = program_ ? program_->find(address) : nullptr;
+    const std::string file = row ? program_->file(row->file) : "";
+    if (file.empty()) return place;
+    place.file = tidy_path(file.c_str(), folder_);
+    place.line = static_cast<int>(row->line);
+    place.column = static_cast<int>(row->column);
     return place;
 }
 
 std::string LineTable::file(Dwarf_Word number) const {
-    if (number >= file_count_) return {};
-    const char* path = dwarf_filesrc(files_, number, nullptr, nullptr);
-    return path ? tidy_path(path, folder_) : std::string();
+    std::string path = files_ ? files_->file(number) : program_ ? program_->file(number) : "";
+    return path.empty() ? path : tidy_path(path.c_str(), folder_);
 }
 
 }  // namespace dregs

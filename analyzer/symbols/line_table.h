@@ -1,13 +1,16 @@
 // Source lines of one unit.
 //
-// Owns the reading of libdw's line table: which row an address belongs to, and what the unit's file numbers mean. A row
-// without a line (compiler-made code) gives a file and line 0. Used by DwarfUnit.
+// Owns the question which row an address belongs to, and what the unit's file numbers mean. A row without a line
+// (compiler-made code) gives a file and line 0. Used by DwarfUnit.
 #pragma once
 
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "analyzer/symbols/line_program.h"
 
 namespace dregs {
 
@@ -24,18 +27,16 @@ class LineTable {
   public:
     // `line_unit` holds the line program of the code; `file_unit` numbers the files that entries refer to (they differ
     // where DWARF is split).
-    LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit);
+    LineTable(Dwarf_Die line_unit, Dwarf_Die file_unit, ModuleBudget& budget);
 
     SourcePlace at(std::uint64_t address) const;
     std::string file(Dwarf_Word number) const;
-    std::size_t rows() const { return row_count_; }
+    std::size_t rows() const { return program_ ? program_->rows() : 0; }
 
   private:
     std::string folder_;  // where the compiler ran
-    Dwarf_Lines* rows_ = nullptr;
-    std::size_t row_count_ = 0;
-    Dwarf_Files* files_ = nullptr;
-    std::size_t file_count_ = 0;
+    std::optional<LineProgram> program_;
+    std::optional<LineHeader> files_;  // of the other half, where it has its own
 };
 
 }  // namespace dregs

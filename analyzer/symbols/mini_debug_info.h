@@ -9,7 +9,8 @@
 
 namespace dregs {
 
-// The ELF image packed into `module`; null: there is none, or it is damaged, or of another build.
-std::shared_ptr<ElfImage> unpack_mini_debug_info(const ElfImage& module);
+// The ELF image packed into `module`; null: there is none, or it is damaged, or of another build. Throws where it is
+// beyond the budget.
+std::shared_ptr<ElfImage> unpack_mini_debug_info(const ElfImage& module, ModuleBudget& budget);
 
 }  // namespace dregs

@@ -1,7 +1,8 @@
-// See module_symbols.h. The constructor decides which files to believe (open_module -> judge); find() asks DWARF first,
-// then the symbol table, and would rather say nothing than guess.
+// See module_symbols.h. The constructor decides which files to believe (open_module -> judge) and reads them
+// (within_budget); find() asks DWARF first, then the symbol table, and would rather say nothing than guess.
 #include "analyzer/symbols/module_symbols.h"
 
+#include <malloc.h>
 #include <sys/auxv.h>
 
 #include <algorithm>
@@ -92,25 +93,61 @@ std::string what_is_missing(const std::string& path, const DwarfInfo::Split& spl
 }  // namespace
 
 ModuleSymbols::ModuleSymbols(const ModuleImage& module, const DebugFiles& debug_files, FileRoots roots,
-                             const SymbolProgress& progress)
-    : probes_(std::move(roots)) {
+                             SymbolBudget& all, const SymbolProgress& progress)
+    : path_(module.path), budget_(all), probes_(std::move(roots)) {
+    const ModuleBudget::Use use(budget_);
+    within_budget([&] { budget_.look(); });
     const FileProbes::Where found = open_module(module, debug_files);
-    call_targets_ = CallTargets(file_);
+    for (const auto& image : {file_, debug_})
+        if (image) budget_.allow_file(image->file_key(), image->stored_bytes());
+    call_targets_ = CallTargets(file_, budget_);
+    if (!file_ && !debug_) return;
+    within_budget([&] { read_symbols(); });  // first: they are what is left where the rest takes too much
+    within_budget([&] { read_dwarf(module, debug_files, found, progress); });
+    if (budget_.is_spent()) warning_ = what_is_left_out();
+    if (progress) progress("", 0, 0);
+}
+
+void ModuleSymbols::read_dwarf(const ModuleImage& module, const DebugFiles& debug_files, FileProbes::Where found,
+                               const SymbolProgress& progress) {
     const std::shared_ptr<ElfImage> with_dwarf = debug_ ? debug_ : file_;
-    if (!with_dwarf) return;
     const auto find_shared = [&](const std::string& name, const BuildId& id) {
         return debug_files.shared(*with_dwarf, name, id, probes_);
     };
     const std::string what = "reading symbols of " + std::string(display_name(module.path));
     SplitFiles::Program program{found, without_mark(module.path), module.build_id};
     auto split_files = std::make_unique<SplitFiles>(debug_files, std::move(program), probes_);
-    dwarf_ =
-        DwarfInfo::open(with_dwarf, find_shared, std::move(split_files), [&](std::uint64_t done, std::uint64_t total) {
-            if (progress) progress(what, done, total);
-        });
+    dwarf_ = DwarfInfo::open(with_dwarf, find_shared, std::move(split_files), budget_,
+                             [&](std::uint64_t done, std::uint64_t total) {
+                                 if (progress) progress(what, done, total);
+                             });
     if (warning_.empty() && dwarf_) warning_ = what_is_missing(module.path, dwarf_->split());
-    read_symbols();
-    if (progress) progress("", 0, 0);
+}
+
+template <class Work>
+void ModuleSymbols::within_budget(Work work) {
+    if (budget_.is_spent()) return;
+    try {
+        work();
+    } catch (const BudgetSpent&) {
+        do_with_less();
+    }
+}
+
+// What is let go goes back to the system: other modules may need it.
+void ModuleSymbols::do_with_less() {
+    dwarf_.reset();
+    if (!has_symbols_) symbols_ = {};
+    ::malloc_trim(0);
+    probes_.note_chance();
+    warning_ = what_is_left_out();
+}
+
+std::string ModuleSymbols::what_is_left_out() const {
+    return path_ + ": reading its symbols takes more than " + budget_.what_is_spent() + ": " +
+           (has_symbols_ ? "what was not named by then has the name of its symbol table, or none"
+                         : "its functions have no names") +
+           " (--symbol-budget=10 allows ten times as much)";
 }
 
 FileProbes::Where ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files) {
@@ -154,27 +191,37 @@ void ModuleSymbols::judge(const ModuleImage& module, std::shared_ptr<ElfImage> f
 }
 
 void ModuleSymbols::read_symbols() {
-    const std::size_t full = symbols_.add(debug_, false) + symbols_.add(file_, false);
-    if (full == 0) {
-        symbols_.add(file_, true);
-        if (file_) symbols_.add(unpack_mini_debug_info(*file_), false);
+    const std::size_t full = symbols_.add(debug_, false, budget_) + symbols_.add(file_, false, budget_);
+    if (full == 0 && file_) {
+        std::shared_ptr<ElfImage> packed;
+        within_budget([&] { packed = unpack_mini_debug_info(*file_, budget_); });
+        symbols_.add(file_, true, budget_);
+        symbols_.add(packed, false, budget_);
     }
-    symbols_.seal();
+    symbols_.seal(budget_);
+    has_symbols_ = true;
 }
 
 std::vector<Frame> ModuleSymbols::find(std::uint64_t lookup) {
+    const ModuleBudget::Use use(budget_);
+    budget_.allow_question();
     std::vector<Frame> frames;
     const ElfImage* layout = file_ ? file_.get() : debug_.get();
     if (!layout || !layout->is_code(lookup)) return frames;
-    if (dwarf_) frames = source_frames(lookup);
+    within_budget([&] {
+        if (dwarf_) frames = source_frames(lookup);
+    });
     if (frames.empty()) frames.emplace_back();
     if (frames.back().function.empty()) name_by_symbol(frames.back(), lookup);
+    within_budget([&] { budget_.note_text(frames.back().function.size()); });
     if (frames.back().function.empty() && frames.back().line == 0) frames.clear();
     return frames;
 }
 
 std::vector<Frame> ModuleSymbols::find_called(std::uint64_t return_address) {
-    const CallTarget target = call_targets_.find(return_address);
+    const ModuleBudget::Use use(budget_);
+    CallTarget target;
+    within_budget([&] { target = call_targets_.find(return_address); });
     std::vector<Frame> frames;
     if (!target.known()) return frames;
     if (target.address != 0) frames = find(target.address);
@@ -205,7 +252,7 @@ std::vector<Frame> ModuleSymbols::source_frames(std::uint64_t lookup) {
 void ModuleSymbols::name_by_symbol(Frame& frame, std::uint64_t lookup) const {
     SymbolTable::Symbol symbol;
     if (!symbols_.find(lookup, symbol)) return;
-    frame.function = source_name(symbol.name);
+    frame.function = source_name(symbol.name, budget_.is_spent() ? NameEffort::kLittle : NameEffort::kUsual);
     frame.function_offset = lookup - symbol.begin;
 }
 

@@ -11,6 +11,8 @@
 #include <queue>
 #include <vector>
 
+#include "analyzer/symbols/symbol_budget.h"
+
 namespace dregs {
 
 template <typename Value>
@@ -27,11 +29,13 @@ class RangeMap {
         if (begin < end) ranges_.push_back({begin, end, depth, value});
     }
 
-    void seal() {
+    // The budget is asked for what sorting takes, and now and then.
+    void seal(ModuleBudget& budget) {
+        budget.reserve(ranges_.size() * kSealCost);
         std::stable_sort(ranges_.begin(), ranges_.end(),
                          [](const Range& a, const Range& b) { return a.begin < b.begin; });
         pieces_.clear();
-        cut_into_pieces(boundaries());
+        cut_into_pieces(boundaries(), budget);
         pieces_.shrink_to_fit();
     }
 
@@ -49,7 +53,8 @@ class RangeMap {
 
   private:
     static constexpr std::size_t kGap = SIZE_MAX;
-    struct Piece {  // reaches to the next piece
+    static constexpr std::size_t kSealCost = 64;  // bytes a range, while all are cut
+    struct Piece {                                // reaches to the next piece
         std::uint64_t begin;
         std::size_t range;
     };
@@ -75,11 +80,12 @@ class RangeMap {
         return a > b;
     }
 
-    void cut_into_pieces(const std::vector<std::uint64_t>& places) {
+    void cut_into_pieces(const std::vector<std::uint64_t>& places, ModuleBudget& budget) {
         auto order = [this](std::size_t a, std::size_t b) { return yields(a, b); };
         std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(order)> open(order);
         std::size_t next = 0;
         for (std::uint64_t place : places) {
+            budget.step();
             while (next < ranges_.size() && ranges_[next].begin == place) open.push(next++);
             while (!open.empty() && ranges_[open.top()].end <= place) open.pop();
             const std::size_t winner = open.empty() ? kGap : open.top();

@@ -28,14 +28,14 @@ class SplitFiles {
         : debug_files_(debug_files), program_(std::move(program)), probes_(probes) {}
 
     // Notes what the answer for this unit will depend on; opens nothing but packages. False: there is no file for it.
-    bool note(const SplitUnit::Skeleton& skeleton, const ElfImage& image);
+    bool note(const SplitUnit::Skeleton& skeleton, const ElfImage& image, ModuleBudget& budget);
 
     // The other half of a unit of `image`. Null: not there.
-    std::unique_ptr<SplitUnit> find(const SplitUnit::Skeleton& skeleton, ElfImage& image);
+    std::unique_ptr<SplitUnit> find(const SplitUnit::Skeleton& skeleton, ElfImage& image, ModuleBudget& budget);
 
   private:
-    std::optional<SplitSections> packed(std::uint64_t id, const ElfImage& image);
-    void open_packages(const ElfImage& image);
+    std::optional<SplitSections> packed(std::uint64_t id, const ElfImage& image, ModuleBudget& budget);
+    void open_packages(const ElfImage& image, ModuleBudget& budget);
 
     const DebugFiles& debug_files_;
     Program program_;

@@ -29,9 +29,9 @@ std::optional<SplitSections::Section> section_of(std::uint32_t number) {
 
 }  // namespace
 
-std::unique_ptr<SplitPackage> SplitPackage::open(std::shared_ptr<ElfImage> image) {
+std::unique_ptr<SplitPackage> SplitPackage::open(std::shared_ptr<ElfImage> image, ModuleBudget& budget) {
     if (!image) return nullptr;
-    std::unique_ptr<SplitPackage> package(new SplitPackage(SplitSections::of(std::move(image))));
+    std::unique_ptr<SplitPackage> package(new SplitPackage(SplitSections::of(std::move(image), budget)));
     return package->read_index() ? std::move(package) : nullptr;
 }
 

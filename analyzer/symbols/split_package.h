@@ -20,7 +20,7 @@ namespace dregs {
 class SplitPackage {
   public:
     // Null where the file is no package of a version that exists.
-    static std::unique_ptr<SplitPackage> open(std::shared_ptr<ElfImage> image);
+    static std::unique_ptr<SplitPackage> open(std::shared_ptr<ElfImage> image, ModuleBudget& budget);
 
     // Nothing: it has no such unit.
     std::optional<SplitSections> find(std::uint64_t id) const;

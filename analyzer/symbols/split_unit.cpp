@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <climits>
+#include <cstring>
 #include <utility>
 
 #include "analyzer/symbols/value_at.h"
@@ -20,10 +22,11 @@ std::uint64_t number_of(Dwarf_Die unit, unsigned attribute, unsigned gnu_attribu
     return value;
 }
 
+// Of a path, or empty: no path is longer.
 std::string text_of(Dwarf_Die unit, unsigned attribute) {
     Dwarf_Attribute found;
     const char* text = dwarf_formstring(dwarf_attr(&unit, attribute, &found));
-    return text ? text : "";
+    return text && strnlen(text, PATH_MAX) < PATH_MAX ? text : "";
 }
 
 std::uint64_t id_of(Dwarf_Die unit) {
@@ -54,7 +57,9 @@ std::uint64_t begin_of_list(std::string_view lists, std::uint64_t number) {
 
 }  // namespace
 
-SplitSections SplitSections::of(std::shared_ptr<ElfImage> image) {
+SplitSections SplitSections::of(std::shared_ptr<ElfImage> image, ModuleBudget& budget) {
+    budget.allow_file(image->file_key(), image->stored_bytes());
+    budget.reserve(unpacked_size(image->handle()));
     SplitSections sections;
     for (std::size_t i = 0; i < kCount; ++i) sections.bytes[i] = image->unpacked_bytes(std::string(kNames[i]) + ".dwo");
     sections.holder = std::move(image);
@@ -66,14 +71,16 @@ SplitUnit::Skeleton::Skeleton(Dwarf_Die of)
     if (name.empty()) name = text_of(of, DW_AT_GNU_dwo_name);
 }
 
-std::unique_ptr<SplitUnit> SplitUnit::open(SplitSections sections, const Skeleton& skeleton, ElfImage& program) {
+std::unique_ptr<SplitUnit> SplitUnit::open(SplitSections sections, const Skeleton& skeleton, ElfImage& program,
+                                           ModuleBudget& budget) {
+    budget.look();
     std::unique_ptr<SplitUnit> unit(new SplitUnit(std::move(sections)));
     unit->addresses_ =
         from(program.unpacked_bytes(".debug_addr"), number_of(skeleton.unit, DW_AT_addr_base, DW_AT_GNU_addr_base));
     unit->ranges_ = from(program.unpacked_bytes(".debug_ranges"),
                          number_of(skeleton.unit, DW_AT_GNU_ranges_base, DW_AT_GNU_ranges_base));
     unit->range_base_ = base_of(skeleton.unit);
-    return unit->begin() && unit->find_unit(skeleton.id) ? std::move(unit) : nullptr;
+    return unit->begin(budget) && unit->find_unit(skeleton.id, budget) ? std::move(unit) : nullptr;
 }
 
 std::ptrdiff_t SplitUnit::begin_of_ranges(Dwarf_Die& die) const {
@@ -91,14 +98,14 @@ SplitUnit::~SplitUnit() {
 }
 
 // libelf makes a new file for a descriptor only; nothing is written to this one.
-bool SplitUnit::begin() {
+bool SplitUnit::begin(ModuleBudget& budget) {
     elf_version(EV_CURRENT);
     const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     elf_ = elf_begin(fd, ELF_C_WRITE, nullptr);
     const bool made = elf_ && add_sections() && elf_update(elf_, ELF_C_NULL) > 0;
     if (elf_) elf_cntl(elf_, ELF_C_FDDONE);
     if (fd >= 0) ::close(fd);
-    return made && (dwarf_ = dwarf_begin_elf(elf_, DWARF_C_READ, nullptr)) != nullptr;
+    return made && (dwarf_ = begin_dwarf(elf_, budget)) != nullptr;
 }
 
 bool SplitUnit::add_sections() {
@@ -143,11 +150,12 @@ Elf_Scn* SplitUnit::add_contents(std::string_view bytes, std::size_t name, std::
     return gelf_update_shdr(section, &header) ? section : nullptr;
 }
 
-bool SplitUnit::find_unit(std::uint64_t id) {
+bool SplitUnit::find_unit(std::uint64_t id, ModuleBudget& budget) {
     Dwarf_CU* cu = nullptr;
     Dwarf_Die unit;
     std::uint8_t type = 0;
     while (dwarf_get_units(dwarf_, cu, &cu, nullptr, &type, &unit, nullptr) == 0) {
+        budget.step(ModuleBudget::kHeavy);
         if (type == DW_UT_type || type == DW_UT_split_type || id_of(unit) != id) continue;
         die_ = unit;
         return true;

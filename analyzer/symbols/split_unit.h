@@ -28,7 +28,7 @@ struct SplitSections {
                                                    ".debug_str",  ".debug_str_offsets", ".debug_rnglists"};
 
     // All that a .dwo file or package has.
-    static SplitSections of(std::shared_ptr<ElfImage> image);
+    static SplitSections of(std::shared_ptr<ElfImage> image, ModuleBudget& budget);
 
     std::array<std::string_view, kCount> bytes;
     std::shared_ptr<ElfImage> holder;  // owns them
@@ -47,7 +47,8 @@ class SplitUnit {
     };
 
     // `program` has the skeleton. Null: there is no unit of that id.
-    static std::unique_ptr<SplitUnit> open(SplitSections sections, const Skeleton& skeleton, ElfImage& program);
+    static std::unique_ptr<SplitUnit> open(SplitSections sections, const Skeleton& skeleton, ElfImage& program,
+                                           ModuleBudget& budget);
     ~SplitUnit();
     SplitUnit(const SplitUnit&) = delete;
     SplitUnit& operator=(const SplitUnit&) = delete;
@@ -63,11 +64,11 @@ class SplitUnit {
 
   private:
     explicit SplitUnit(SplitSections sections) : sections_(std::move(sections)) {}
-    bool begin();
+    bool begin(ModuleBudget& budget);
     bool add_sections();
     bool add_section(const char* name, std::string_view bytes);
     Elf_Scn* add_contents(std::string_view bytes, std::size_t name, std::uint32_t type);
-    bool find_unit(std::uint64_t id);
+    bool find_unit(std::uint64_t id, ModuleBudget& budget);
 
     SplitSections sections_;
     std::string_view addresses_;

@@ -2,6 +2,7 @@
 #include "analyzer/symbols/symbol_table.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 namespace dregs {
@@ -9,6 +10,9 @@ namespace {
 
 // More than the largest programs have; a sparse file may claim any number.
 constexpr std::size_t kMaxSymbols = std::size_t{1} << 25;
+constexpr std::size_t kMaxName = std::size_t{64} << 10;
+// Bytes that are kept of a symbol, and that putting them in order takes.
+constexpr std::size_t kSymbolCost = 160;
 
 // A mangled name begins with an underscore that says nothing about its being internal.
 std::size_t leading_underscores(std::string_view name) {
@@ -30,19 +34,25 @@ Elf_Scn* table_section(Elf* elf, GElf_Word type, GElf_Shdr& header) {
 
 }  // namespace
 
-std::size_t SymbolTable::add(const std::shared_ptr<ElfImage>& image, bool dynamic) {
+std::size_t SymbolTable::add(const std::shared_ptr<ElfImage>& image, bool dynamic, ModuleBudget& budget) {
     if (!image) return 0;
     GElf_Shdr header;
     Elf_Scn* section = table_section(image->handle(), dynamic ? SHT_DYNSYM : SHT_SYMTAB, header);
-    Elf_Data* data = section ? elf_getdata(section, nullptr) : nullptr;
+    Elf_Scn* strings = section ? elf_getscn(image->handle(), header.sh_link) : nullptr;
+    if (!strings || is_packed(section) || is_packed(strings)) return 0;
+    budget.reserve(header.sh_size / header.sh_entsize * kSymbolCost);
+    Elf_Data* data = elf_getdata(section, nullptr);
     if (!data) return 0;
     const std::size_t before = entries_.size();
     const std::size_t count = data->d_size / gelf_fsize(image->handle(), ELF_T_SYM, 1, EV_CURRENT);
     for (std::size_t i = 0; i < std::min(count, kMaxSymbols); ++i) {
         GElf_Sym symbol;
         Entry entry;
-        if (gelf_getsym(data, static_cast<int>(i), &symbol) && to_entry(*image, header.sh_link, symbol, entry))
-            entries_.push_back(entry);
+        budget.step();
+        if (!gelf_getsym(data, static_cast<int>(i), &symbol) || !to_entry(*image, header.sh_link, symbol, entry))
+            continue;
+        budget.note_text(entry.name.size());
+        entries_.push_back(entry);
     }
     images_.push_back(image);
     return entries_.size() - before;
@@ -56,7 +66,7 @@ bool SymbolTable::to_entry(const ElfImage& image, std::size_t strings, const GEl
     if (symbol.st_value < section_begin || symbol.st_value >= section_end) return false;
     const char* text = elf_strptr(image.handle(), strings, symbol.st_name);
     if (!text || !*text) return false;
-    const std::string_view name(text);
+    const std::string_view name(text, strnlen(text, kMaxName));
     entry.begin = symbol.st_value;
     entry.end = symbol.st_value + std::min(symbol.st_size, section_end - symbol.st_value);
     entry.name = name.substr(0, std::max<std::size_t>(1, name.find('@')));
@@ -72,12 +82,15 @@ bool SymbolTable::precedes(const Entry& a, const Entry& b) {
     return key(a) < key(b);
 }
 
-void SymbolTable::seal() {
-    std::sort(entries_.begin(), entries_.end(), precedes);
+void SymbolTable::seal(ModuleBudget& budget) {
+    std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
+        budget.step();
+        return precedes(a, b);
+    });
     // The first of equal ranges wins: the best name.
     for (std::size_t i = 0; i < entries_.size(); ++i)
         ranges_.add(entries_[i].begin, entries_[i].end, static_cast<std::uint32_t>(i));
-    ranges_.seal();
+    ranges_.seal(budget);
 }
 
 bool SymbolTable::find(std::uint64_t address, Symbol& found) const {

@@ -22,8 +22,8 @@ class SymbolTable {
     };
 
     // Adds the symbols of a file; null is none. `dynamic` chooses .dynsym instead of .symtab. Returns how many.
-    std::size_t add(const std::shared_ptr<ElfImage>& image, bool dynamic);
-    void seal();
+    std::size_t add(const std::shared_ptr<ElfImage>& image, bool dynamic, ModuleBudget& budget);
+    void seal(ModuleBudget& budget);
 
     // The symbol whose range holds `address`. Of several names for one function: exported before local, then fewer
     // leading underscores (`malloc` before `__libc_malloc`), then the shorter, then the alphabet.

@@ -48,6 +48,7 @@ class Symbolizer::Impl {
   public:
     explicit Impl(const SymbolizerOptions& options)
         : progress_(options.progress),
+          budget_(options.budget),
           servers_(options.limits, options.progress),
           debug_files_(options.debug_paths, options.ask_servers ? &servers_ : nullptr),
           sysroot_(options.sysroot),
@@ -70,7 +71,10 @@ class Symbolizer::Impl {
         Module& known = find_module(module);
         const std::uint64_t offset = pc - module.bias;
         auto [found, is_new] = (exact ? known.exact : known.calls).try_emplace(offset);
-        if (is_new) found->second = name(known.symbols, module, offset, exact);
+        if (is_new) {
+            found->second = name(known.symbols, module, offset, exact);
+            warn_of(known);
+        }
         return found->second;
     }
 
@@ -78,7 +82,10 @@ class Symbolizer::Impl {
         Module& known = find_module(module);
         const std::uint64_t offset = pc - module.bias;
         auto [found, is_new] = known.called.try_emplace(offset);
-        if (is_new) found->second = name_called(known.symbols, module, offset);
+        if (is_new) {
+            found->second = name_called(known.symbols, module, offset);
+            warn_of(known);
+        }
         return found->second.empty() ? nullptr : &found->second.front();
     }
 
@@ -87,9 +94,10 @@ class Symbolizer::Impl {
   private:
     struct Module {
         Module(const ModuleImage& module, Impl& room)
-            : symbols(module, room.debug_files_, {room.sysroot_, module.pid}, room.cache_, room.context_,
+            : symbols(module, room.debug_files_, {room.sysroot_, module.pid}, room.cache_, room.context_, room.budget_,
                       room.progress_) {}
         CachedModule symbols;
+        std::string warning;                                          // the last one
         std::unordered_map<std::uint64_t, std::vector<Frame>> exact;  // by address in the file
         std::unordered_map<std::uint64_t, std::vector<Frame>> calls;  // the same for return addresses
         std::unordered_map<std::uint64_t, std::vector<Frame>> called;
@@ -101,10 +109,16 @@ class Symbolizer::Impl {
         Module*& known = modules_[key + '/' + std::to_string(module.pid)];
         if (known) return *known;
         known = owned_.emplace_back(std::make_unique<Module>(module, *this)).get();
-        warn(known->symbols.warning());
+        warn_of(*known);
         warn(servers_.problem());
         modules_[key + "/0"] = known;
         return *known;
+    }
+
+    void warn_of(Module& module) {
+        if (module.symbols.warning() == module.warning) return;
+        module.warning = module.symbols.warning();
+        warn(module.warning);
     }
 
     // Two modules of one name may have the same.
@@ -137,6 +151,7 @@ class Symbolizer::Impl {
     }
 
     SymbolProgress progress_;
+    SymbolBudget budget_;
     DebugServers servers_;
     DebugFiles debug_files_;
     std::string sysroot_;

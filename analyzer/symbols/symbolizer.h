@@ -22,6 +22,7 @@ struct SymbolizerOptions {
     FetchLimits limits;        // how long that may take
     SymbolProgress progress;   // told of what takes long
     std::string sysroot;       // put before every module's path; for traces of another machine or container
+    double budget = 1;         // how many times the usual time and memory symbols may take; 0: any
     std::string cache_folder;  // what was found out in earlier runs (see symbol_cache.h); empty: nothing is kept
 };
 

@@ -27,11 +27,11 @@ class Program {
         if (dwarf_get_units(dwarf_, cu, &cu, nullptr, nullptr, &skeleton_, nullptr) != 0) abort();
     }
 
-    void ask(const SplitSections& sections) {
-        auto split = SplitUnit::open(sections, SplitUnit::Skeleton(skeleton_), *image_);
+    void ask(const SplitSections& sections, ModuleBudget& budget) {
+        auto split = SplitUnit::open(sections, SplitUnit::Skeleton(skeleton_), *image_, budget);
         if (!split) return;
-        DwarfUnit unit(skeleton_, std::move(split));
-        DieNames names;
+        DwarfUnit unit(skeleton_, std::move(split), budget);
+        DieNames names(budget);
         std::vector<SourceFrame> frames;
         for (std::uint64_t address = 0x380; address < 0x4a0; address += 3) unit.find(address, names, frames);
     }
@@ -51,10 +51,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const MemoryFile file(data, size);
     const std::shared_ptr<ElfImage> image = ElfImage::open_part(file.path());
     if (!image) return 0;
-    const auto package = SplitPackage::open(image);
-    for (Program& program : programs) {
-        const auto packed = package ? package->find(program.id()) : std::nullopt;
-        program.ask(packed ? *packed : SplitSections::of(image));
+    SymbolBudget all;
+    ModuleBudget budget(all);
+    const ModuleBudget::Use use(budget);
+    try {
+        const auto package = SplitPackage::open(image, budget);
+        for (Program& program : programs) {
+            const auto packed = package ? package->find(program.id()) : std::nullopt;
+            program.ask(packed ? *packed : SplitSections::of(image, budget), budget);
+        }
+    } catch (const BudgetSpent&) {
+        return 0;
     }
     return 0;
 }

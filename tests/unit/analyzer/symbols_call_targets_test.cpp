@@ -10,6 +10,9 @@
 namespace dregs {
 namespace {
 
+SymbolBudget all;
+ModuleBudget budget(all);
+
 std::uint64_t bias() {
     std::uint64_t found = 0;
     dl_iterate_phdr(
@@ -38,7 +41,7 @@ __attribute__((noinline)) int calls_an_import() {
 using Getter = std::uint64_t (*)();
 
 TEST(CallTargets, ADirectCallNamesWhatItCalled) {
-    CallTargets targets(ElfImage::open("/proc/self/exe"));
+    CallTargets targets(ElfImage::open("/proc/self/exe"), budget);
     const std::uint64_t returned = return_address();
     const CallTarget target = targets.find(returned);
     EXPECT_EQ(target.address, in_file(reinterpret_cast<const void*>(&return_address)));
@@ -46,7 +49,7 @@ TEST(CallTargets, ADirectCallNamesWhatItCalled) {
 }
 
 TEST(CallTargets, ACallOfAnotherFileNamesTheFunction) {
-    CallTargets targets(ElfImage::open("/proc/self/exe"));
+    CallTargets targets(ElfImage::open("/proc/self/exe"), budget);
     const std::uint64_t begin = in_file(reinterpret_cast<const void*>(&calls_an_import));
     bool found = calls_an_import() == 0;
     for (std::uint64_t at = begin; at < begin + 64; ++at) found = found || targets.find(at).imported == "getppid";
@@ -54,15 +57,15 @@ TEST(CallTargets, ACallOfAnotherFileNamesTheFunction) {
 }
 
 TEST(CallTargets, ACallThroughAPointerSaysNothing) {
-    CallTargets targets(ElfImage::open("/proc/self/exe"));
+    CallTargets targets(ElfImage::open("/proc/self/exe"), budget);
     volatile Getter getter = return_address;
     EXPECT_FALSE(targets.find(getter()).known());
 }
 
 TEST(CallTargets, NonsenseSaysNothing) {
-    CallTargets nothing(nullptr);
+    CallTargets nothing(nullptr, budget);
     EXPECT_FALSE(nothing.find(1000).known());
-    CallTargets targets(ElfImage::open("/proc/self/exe"));
+    CallTargets targets(ElfImage::open("/proc/self/exe"), budget);
     for (const std::uint64_t address : {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0}, std::uint64_t{1} << 62})
         EXPECT_FALSE(targets.find(address).known()) << address;
 }

@@ -10,6 +10,9 @@ namespace {
 
 using Map = RangeMap<int>;
 
+SymbolBudget all;
+ModuleBudget budget(all);
+
 int value_at(const Map& map, std::uint64_t address) {
     const auto* range = map.find(address);
     return range ? range->value : -1;
@@ -21,7 +24,7 @@ TEST(RangeMapTest, InsideIsInsideAndTheEndIsNot) {
     map.add(20, 30, 2);
     map.add(5, 5, 3);
     map.add(9, 7, 4);
-    map.seal();
+    map.seal(budget);
     EXPECT_EQ(value_at(map, 9), -1);
     EXPECT_EQ(value_at(map, 10), 1);
     EXPECT_EQ(value_at(map, 19), 1);
@@ -33,7 +36,7 @@ TEST(RangeMapTest, InsideIsInsideAndTheEndIsNot) {
 
 TEST(RangeMapTest, AnEmptyMapHasNothing) {
     Map map;
-    map.seal();
+    map.seal(budget);
     EXPECT_EQ(map.find(0), nullptr);
 }
 
@@ -42,7 +45,7 @@ TEST(RangeMapTest, TheOuterRangeGoesOnAfterTheInner) {
     map.add(0, 100, 1);
     map.add(40, 50, 2);
     map.add(40, 45, 3);
-    map.seal();
+    map.seal(budget);
     EXPECT_EQ(value_at(map, 39), 1);
     EXPECT_EQ(value_at(map, 44), 3);
     EXPECT_EQ(value_at(map, 45), 2);
@@ -53,7 +56,7 @@ TEST(RangeMapTest, TheOuterRangeGoesOnAfterTheInner) {
 TEST(RangeMapTest, OfEqualRangesTheFirstOneWins) {
     Map map;
     for (int i = 1; i <= 9; ++i) map.add(10, 20, i);
-    map.seal();
+    map.seal(budget);
     EXPECT_EQ(value_at(map, 15), 1);
 }
 
@@ -61,7 +64,7 @@ TEST(RangeMapTest, DepthComesBeforeEverything) {
     Map map;
     map.add(0, 100, 1, 1);
     map.add(40, 50, 2, 0);
-    map.seal();
+    map.seal(budget);
     EXPECT_EQ(value_at(map, 45), 1);
 }
 
@@ -74,7 +77,7 @@ TEST(RangeMapTest, AgreesWithTryingEveryRange) {
             const std::uint64_t begin = random() % 60;
             map.add(begin, begin + random() % 20, i, static_cast<std::uint32_t>(random() % 3));
         }
-        map.seal();
+        map.seal(budget);
         for (std::uint64_t address = 0; address < 90; ++address) {
             const Map::Range* best = nullptr;
             auto key = [](const Map::Range& r) { return std::make_tuple(r.depth, r.begin, ~r.end, -r.value); };

@@ -92,7 +92,9 @@ class SymbolsDwarfTest : public SymbolsTest {};
 // Starting anew for lack of memory must not change a thing.
 TEST_F(SymbolsDwarfTest, AnswersAreTheSameAfterStartingAnew) {
     const std::string program = build("g++ -O2 -g", "sites.cpp", "sites");
-    auto info = DwarfInfo::open(ElfImage::open(program), nullptr, nullptr);
+    SymbolBudget all;
+    ModuleBudget budget(all);
+    auto info = DwarfInfo::open(ElfImage::open(program), nullptr, nullptr, budget);
     ASSERT_TRUE(info);
     const std::uint64_t address = truth(program)["inlined"] - 1;
     const auto before = info->find(address);

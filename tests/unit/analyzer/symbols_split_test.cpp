@@ -119,10 +119,12 @@ TEST_F(SymbolsSplitTest, FilesAreFoundBelowASysroot) {
 TEST_F(SymbolsSplitTest, AnswersAreTheSameAfterStartingAnew) {
     const std::string program = build("g++ -O2 -g -gsplit-dwarf", "sites.cpp", "sites");
     FileProbes probes({});
+    SymbolBudget all;
+    ModuleBudget budget(all);
     const DebugFiles debug_files({}, nullptr);
     auto split_files =
         std::make_unique<SplitFiles>(debug_files, SplitFiles::Program{FileProbes::Where::kHere, program, {}}, probes);
-    const auto info = DwarfInfo::open(ElfImage::open(program), nullptr, std::move(split_files));
+    const auto info = DwarfInfo::open(ElfImage::open(program), nullptr, std::move(split_files), budget);
     ASSERT_TRUE(info);
     info->set_memory_limit(0);
     for (int i = 0; i < 3; ++i) EXPECT_EQ(info->find(truth(program)["inlined"] - 1).size(), 3u);
