@@ -168,6 +168,12 @@ make_packed_unknown = of_zeroes(".debug_names_of_nothing")
 make_packed_gnu = of_zeroes(".zdebug_str", gnu=True)
 
 
+def make_packed_names(main, times):
+    """The names of all symbols."""
+    size = 1000 * times
+    return {"moved packed .strtab": struct.pack("<IIQQ", 1, 0, size << 20, 1) + packed_zeroes(size)}
+
+
 def make_zstd(main, times):
     """The same by zstd, without end: a block of 128 KiB is four bytes there."""
     block = struct.pack("<I", (0x20000 << 3) | 2)[:3] + b"\0"
@@ -259,10 +265,10 @@ def build(program, out, make, times):
     if ".gnu_debugdata" in sections:
         command += ["--strip-all"]
     subprocess.check_call([*command, program, out])
-    mark_as_packed(out, {name.removeprefix("packed ") for name in sections if name.startswith("packed ")})
+    mark_as_packed(out, {name.rpartition("packed ")[2] for name in sections if "packed " in name})
     for name, contents in sections.items():
         if name.startswith("moved "):
-            move_section(out, name.removeprefix("moved "), contents)
+            move_section(out, name.removeprefix("moved ").removeprefix("packed "), contents)
         if name.startswith("copies "):
             copy_header(out, name.removeprefix("copies "))
     subprocess.check_call(["rm", *[f"{out}.{number}" for number in range(len(sections))]])

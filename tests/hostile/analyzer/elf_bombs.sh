@@ -29,7 +29,7 @@ expect_said() {
 
 # What is beyond any budget; what is not, for it is passed once.
 beyond="ranges symbols packed_strings packed_gnu"
-within="deep chain"
+within="deep chain packed_names"
 if is_full; then
     beyond+=" attributes abbreviations packed_entries packed_abbreviations packed_unknown zstd mini lines units"
     within+=" inlined demangled files notes"
