@@ -44,12 +44,29 @@ TEST(WrapperListTest, TheBuiltInListKnowsAllocators) {
                              "apr_palloc",
                              "talloc_named_const",
                              "osip_strdup",
+                             "talloc_set_name",
                              "je_malloc",
+                             "mallocx",
+                             "rallocx",
+                             "tc_newarray_aligned_nothrow",
+                             "tc_malloc_skip_new_handler",
+                             "mi_heap_recalloc_aligned_at",
+                             "mi_new_n",
+                             "mi_heap_strndup",
+                             "scalable_aligned_malloc",
+                             "tbb::detail::d1::scalable_allocator<int>::allocate(unsigned long)",
                              "dregs_pool_alloc",
                              "__rust_alloc",
                              "alloc::raw_vec::RawVec<T,A>::grow_one",
                              "<alloc::vec::Vec<u8> as core::clone::Clone>::clone"})
         EXPECT_TRUE(list.is_wrapper(frame(name))) << name;
+}
+
+TEST(WrapperListTest, TheBuiltInListKnowsWhatFrees) {
+    const WrapperList list;
+    for (const char* name : {"dallocx", "sdallocx", "tc_deletearray_sized", "mi_free_size", "scalable_free"})
+        EXPECT_TRUE(list.is_wrapper(frame(name))) << name;
+    EXPECT_FALSE(list.is_wrapper(frame("mallctl")));
 }
 
 TEST(WrapperListTest, TheBuiltInListKnowsTheStandardLibrary) {
