@@ -65,7 +65,7 @@ inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_
 // The walk that asks nothing of the thread's last one: the stack is not whole, or an interrupted hook is using that.
 static std::uint32_t walk_stack(ThreadState& thread, std::uint8_t level, const Registers& caller) {
     std::uint64_t* locations = thread.locations[level];
-    const Walk walk = g_state.unwinder.walk(caller, locations, g_state.max_frames);
+    const Walk walk = g_state.unwinder.walk(caller, locations, g_state.max_frames, &thread.memo.own_stack());
     const std::uint32_t stack = g_state.stacks.intern(locations, walk.frames, walk.root);
     if (DREGS_UNLIKELY(walk.root != format::kStackWhole || !stack)) add_local(thread.counters->cut_stacks, 1);
     return stack;
@@ -77,7 +77,7 @@ DREGS_INLINE static std::uint32_t capture_stack(ThreadState& thread, std::uint8_
         return walk_stack(thread, level, caller);
     }
     const std::uint32_t stack = memo.intern(g_state.stacks);
-    if (DREGS_UNLIKELY(!stack)) add_local(thread.counters->cut_stacks, 1);
+    if (DREGS_UNLIKELY(!stack || memo.root() != format::kStackWhole)) add_local(thread.counters->cut_stacks, 1);
     return stack;
 }
 

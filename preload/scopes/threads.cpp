@@ -73,6 +73,8 @@ ThreadState* Threads::claim(ThreadState* former) {
     thread->tid = 0;
     thread->life.reset();
     thread->busy = 0;
+    thread->memo.forget_thread();
+    thread->free_memo.forget_thread();
     identify(*thread);
     return thread;
 }

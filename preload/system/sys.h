@@ -58,8 +58,11 @@ int populate(void* pages, std::size_t bytes);
 // Makes them present for reading: what was cut off the file is an error here, and no SIGBUS.
 int populate_for_reading(const void* pages, std::size_t bytes);
 
-// Whether the aligned word at `address` can be read. Touches nothing.
-bool can_read(std::uintptr_t address);
+// Whether the aligned word at `address` can be read. Touches nothing. Unknown where the program's filters forbid to
+// ask.
+enum class Readable : std::uint8_t { kNo, kYes, kUnknown };
+Readable readable(std::uintptr_t address);
+inline bool can_read(std::uintptr_t address) { return readable(address) == Readable::kYes; }
 
 // Whether all pages of a range can be read. True also where that may not be asked.
 bool is_readable(const void* at, std::size_t bytes);
@@ -117,8 +120,10 @@ int set_robust_list(robust_list_head* head);
 void yield();
 // Sleeps for a tenth of a millisecond: lets threads of lower priority run, too.
 void nap();
-// Whether this thread runs on its alternate signal stack at this moment.
-bool on_signal_stack();
+// Of this thread, at this moment. One that disarms itself (SS_AUTODISARM) is none while a handler runs on it.
+enum class SignalStackState : std::uint8_t { kUnknown, kNone, kIdle, kInUse };
+SignalStackState signal_stack_state();
+inline bool on_signal_stack() { return signal_stack_state() == SignalStackState::kInUse; }
 
 // Keeps signals from this thread, but for those that its own faults raise; not where that may not be done. Returns the
 // mask to restore.

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "preload/system/atomics.h"
+#include "preload/system/kernel_clock.h"
 #include "preload/system/own_descriptors.h"
 #include "preload/system/sys.h"
 #include "preload/system/system_call.h"
@@ -57,7 +58,8 @@ void keep_in_place(int descriptor) {
 
 std::uint64_t clock_ns(clockid_t clock) {
     timespec now{};
-    clock_gettime(clock, &now);  // never fails for these clocks, so errno stays
+    const ClockFunction ask = kernel_clock();
+    if (!ask || ask(clock, &now) != 0) call(SYS_clock_gettime, clock, address(&now));
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
@@ -199,18 +201,24 @@ int populate_for_reading(const void* pages, std::size_t bytes) {
 }
 
 // rt_sigprocmask copies the new mask in before it looks at `how`: with a `how` that does not exist it changes nothing
-// and fails with EINVAL where the word can be read, EFAULT where not. It needs no descriptor and sandboxes allow it.
-bool can_read(std::uintptr_t word) {
+// and fails with EINVAL where the word can be read, EFAULT where not. It needs no descriptor and most sandboxes allow
+// it; else a futex is waited for that has another value, or for no time at all.
+Readable readable(std::uintptr_t word) {
     constexpr long kNoSuchHow = ~0L;
-    const long result = call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes);
-    return result != -EFAULT && result != -EPERM;
+    long result = call(SYS_rt_sigprocmask, kNoSuchHow, static_cast<long>(word), 0, kMaskBytes);
+    if (result == -EPERM) {
+        const timespec no_time{};
+        result = call(SYS_futex, static_cast<long>(word), FUTEX_WAIT_PRIVATE, 0, address(&no_time));
+    }
+    if (result == -EPERM || result == -ENOSYS) return Readable::kUnknown;
+    return result == -EFAULT ? Readable::kNo : Readable::kYes;
 }
 
 bool is_readable(const void* at, std::size_t bytes) {
     const auto begin = reinterpret_cast<std::uintptr_t>(at);
-    if (!at || !may_call(describe(SYS_rt_sigprocmask))) return at != nullptr;
+    if (!at) return false;
     for (std::uintptr_t word = begin & ~std::uintptr_t{7}; word < begin + bytes; word = (word | (kPageBytes - 1)) + 1) {
-        if (!can_read(word)) return false;
+        if (readable(word) == Readable::kNo) return false;
     }
     return true;
 }
@@ -325,9 +333,11 @@ int set_robust_list(robust_list_head* head) {
     return static_cast<int>(call(SYS_set_robust_list, address(head), sizeof *head));
 }
 
-bool on_signal_stack() {
+SignalStackState signal_stack_state() {
     stack_t now{};
-    return call(SYS_sigaltstack, 0, address(&now)) == 0 && (now.ss_flags & SS_ONSTACK);
+    if (call(SYS_sigaltstack, 0, address(&now)) != 0) return SignalStackState::kUnknown;
+    if ((now.ss_flags & SS_DISABLE) != 0) return SignalStackState::kNone;
+    return (now.ss_flags & SS_ONSTACK) != 0 ? SignalStackState::kInUse : SignalStackState::kIdle;
 }
 
 std::uint64_t block_signals() {

@@ -11,7 +11,7 @@ namespace dregs {
 
 bool CodeImage::holds(std::uintptr_t address, std::size_t bytes) const {
     if (address < begin || address > end || end - address < bytes) return false;
-    return pages == nullptr || pages->holds_range(address, bytes);
+    return pages == nullptr || pages->holds_of_object(address, bytes);
 }
 
 namespace {

@@ -18,6 +18,7 @@ struct CodeImage {
     std::uintptr_t end;
     const std::uint8_t* eh_frame_hdr;
     ReadablePages* pages;
+    bool is_object = true;  // false: code outside of all objects, such as is generated
 
     bool holds(std::uintptr_t address, std::size_t bytes) const;
 };

@@ -40,10 +40,11 @@ enum Opcode : std::uint8_t {
     kRestore = 0xC0,
 };
 
-// Compilers nest remembered states one deep, and so does all assembly that was seen. Each costs 92 bytes of the stack
-// of whoever allocates, which may be a coroutine's.
-constexpr unsigned kMaxRemembered = 3;
+// More instructions than any program has, and states in it that are remembered and restored, are nonsense.
+constexpr unsigned kMostSteps = 1u << 20;
 
+// Remembered states are not kept, for hooks run on small stacks: what a state was is found by running the program again
+// as far as it was remembered.
 class Machine {
   public:
     Machine(const CodeImage& image, const FrameDescription& frame, Rules* rules)
@@ -59,6 +60,10 @@ class Machine {
     bool step_cfa(std::uint8_t opcode, DwarfCursor& cursor);
     bool step_rule(std::uint8_t opcode, DwarfCursor& cursor);
     bool step_state(std::uint8_t opcode, DwarfCursor& cursor);
+    bool restore_state(const std::uint8_t* here);
+    const std::uint8_t* find_remembered(const std::uint8_t* here, unsigned depth);
+    const std::uint8_t* find_restored(const std::uint8_t* from, const std::uint8_t* end);
+    bool run_again(const std::uint8_t* end);
     bool advance(std::uint64_t units);
     bool set_cfa(std::uint64_t reg, std::int64_t offset);
     bool set_rule(std::uint64_t reg, RuleKind kind, std::int64_t value);
@@ -77,14 +82,18 @@ class Machine {
     std::uintptr_t location_;
     Rules& rules_;
     Rules initial_;
-    unsigned remembered_count_ = 0;
-    Rules remembered_[kMaxRemembered];
+    const std::uint8_t* begin_ = nullptr;  // of the program that runs
+    unsigned depth_ = 0;                   // of remembered states
+    unsigned steps_ = 0;
+    bool only_looking_ = false;  // steps change `depth_` alone
 };
 
 bool fits(std::int64_t value) { return value == static_cast<std::int32_t>(value); }
 
 bool Machine::run(const std::uint8_t* begin, const std::uint8_t* end, std::uintptr_t pc) {
     DwarfCursor cursor(begin, end);
+    begin_ = begin;
+    depth_ = 0;
     while (!cursor.done() && location_ <= pc) {
         if (!step(cursor)) return false;
     }
@@ -92,6 +101,7 @@ bool Machine::run(const std::uint8_t* begin, const std::uint8_t* end, std::uintp
 }
 
 bool Machine::step(DwarfCursor& cursor) {
+    if (++steps_ > kMostSteps) return false;
     const std::uint8_t opcode = cursor.u8();
     const std::uint8_t operand = opcode & 0x3F;
     switch (opcode & 0xC0) {
@@ -114,7 +124,7 @@ bool Machine::step(DwarfCursor& cursor) {
 }
 
 bool Machine::advance(std::uint64_t units) {
-    location_ += units * frame_.code_alignment;
+    if (!only_looking_) location_ += units * frame_.code_alignment;
     return true;
 }
 
@@ -126,9 +136,11 @@ bool Machine::step_location(std::uint8_t opcode, DwarfCursor& cursor) {
             return advance(cursor.u16());
         case kAdvanceLoc4:
             return advance(cursor.u32());
-        default:
-            location_ = cursor.encoded(frame_.pointer_encoding, 0);
-            return true;  // kSetLoc
+        default: {  // kSetLoc
+            const std::uintptr_t location = cursor.encoded(frame_.pointer_encoding, 0);
+            if (!only_looking_) location_ = location;
+            return true;
+        }
     }
 }
 
@@ -151,6 +163,7 @@ bool Machine::step_cfa(std::uint8_t opcode, DwarfCursor& cursor) {
         default: {  // kDefCfaExpression
             std::int64_t where = 0;
             if (!take_expression(cursor, &where)) return false;
+            if (only_looking_) return true;
             rules_.cfa_is_expression = true;
             rules_.cfa_known = true;
             rules_.cfa_value = static_cast<std::int32_t>(where);
@@ -196,16 +209,69 @@ bool Machine::step_state(std::uint8_t opcode, DwarfCursor& cursor) {
         return true;
     }
     if (opcode == kRememberState) {
-        if (remembered_count_ == kMaxRemembered) return false;
-        remembered_[remembered_count_++] = rules_;
+        ++depth_;
         return true;
     }
-    if (remembered_count_ == 0) return false;
-    rules_ = remembered_[--remembered_count_];
+    if (depth_ == 0) return false;
+    --depth_;
+    return only_looking_ || restore_state(cursor.at() - 1);
+}
+
+// `here`: the instruction that restores.
+bool Machine::restore_state(const std::uint8_t* here) {
+    const std::uintptr_t location = location_;
+    const unsigned depth = depth_;
+    const std::uint8_t* remembered = find_remembered(here, depth);
+    const bool done = remembered != nullptr && run_again(remembered);
+    location_ = location;
+    depth_ = depth;
+    return done;
+}
+
+// The end of the last instruction before `here` that remembered a state where `depth` others were.
+const std::uint8_t* Machine::find_remembered(const std::uint8_t* here, unsigned depth) {
+    const std::uint8_t* found = nullptr;
+    DwarfCursor cursor(begin_, here);
+    depth_ = 0;
+    only_looking_ = true;
+    while (!cursor.done()) {
+        const unsigned before = depth_;
+        if (!step(cursor)) break;
+        if (depth_ > before && before == depth) found = cursor.at();
+    }
+    only_looking_ = false;
+    return cursor.done() ? found : nullptr;
+}
+
+// Where a state that was remembered right before `from` has been restored; null: not before `end`.
+const std::uint8_t* Machine::find_restored(const std::uint8_t* from, const std::uint8_t* end) {
+    DwarfCursor cursor(from, end);
+    depth_ = 1;
+    only_looking_ = true;
+    while (!cursor.done() && depth_ != 0 && step(cursor)) {
+    }
+    only_looking_ = false;
+    return depth_ == 0 ? cursor.at() : nullptr;
+}
+
+// What lies between a state's being remembered and restored has left nothing.
+bool Machine::run_again(const std::uint8_t* end) {
+    rules_ = initial_;
+    DwarfCursor cursor(begin_, end);
+    while (!cursor.done()) {
+        if (*cursor.at() == kRememberState) {
+            cursor.skip(1);
+            const std::uint8_t* restored = find_restored(cursor.at(), end);
+            if (restored != nullptr) cursor = DwarfCursor(restored, end);
+        } else if (!step(cursor)) {
+            return false;
+        }
+    }
     return true;
 }
 
 bool Machine::set_cfa(std::uint64_t reg, std::int64_t offset) {
+    if (only_looking_) return true;
     if (reg >= kReturnAddress || !fits(offset)) return false;
     rules_.cfa_register = static_cast<std::uint8_t>(reg);
     rules_.cfa_is_expression = false;
@@ -215,7 +281,7 @@ bool Machine::set_cfa(std::uint64_t reg, std::int64_t offset) {
 }
 
 bool Machine::set_rule(std::uint64_t reg, RuleKind kind, std::int64_t value) {
-    if (reg >= kRegisters) return true;  // a vector or x87 register: nothing an unwinding depends on
+    if (only_looking_ || reg >= kRegisters) return true;  // a vector or x87 register: nothing an unwinding depends on
     if (!fits(value) || (kind == RuleKind::kRegister && static_cast<std::uint64_t>(value) >= kRegisters)) return false;
     rules_.kind[reg] = kind;
     rules_.value[reg] = static_cast<std::int32_t>(value);
@@ -223,7 +289,7 @@ bool Machine::set_rule(std::uint64_t reg, RuleKind kind, std::int64_t value) {
 }
 
 bool Machine::restore(std::uint64_t reg) {
-    if (reg >= kRegisters) return true;
+    if (only_looking_ || reg >= kRegisters) return true;
     rules_.kind[reg] = initial_.kind[reg];
     rules_.value[reg] = initial_.value[reg];
     return true;

@@ -1,4 +1,4 @@
-// Asks the system about pages that are not known yet. See readable_pages.h.
+// Asks the system. See readable_pages.h.
 #include "preload/unwind/readable_pages.h"
 
 #include "preload/system/sys.h"
@@ -6,15 +6,17 @@
 namespace dregs {
 namespace {
 
-constexpr std::uintptr_t kUserLimit = std::uintptr_t{1} << 47;
+constexpr std::uint64_t kUserPages = std::uint64_t{1} << (47 - ReadablePages::kPageBits);
 
 }  // namespace
 
-bool ReadablePages::probe(std::uintptr_t address) {
-    if (address >= kUserLimit || !sys::can_read(address & ~std::uintptr_t{7})) return false;
-    const std::uint64_t page = address >> kPageBits;
-    pages_[page % kPages].store(page, std::memory_order_relaxed);
-    return page != 0;
+bool ReadablePages::ask(std::uint64_t page) {
+    if (page == 0 || page >= kUserPages) return false;
+    const sys::Readable answer = sys::readable(page << kPageBits);
+    if (answer == sys::Readable::kUnknown) may_not_ask_ = true;
+    if (answer != sys::Readable::kYes) return false;
+    pages_[count_++ % kMost] = page;
+    return true;
 }
 
 bool ReadablePages::holds_range(std::uintptr_t address, std::size_t bytes) {
@@ -25,10 +27,6 @@ bool ReadablePages::holds_range(std::uintptr_t address, std::size_t bytes) {
         if (!holds(page << kPageBits)) return false;
     }
     return true;
-}
-
-void ReadablePages::forget() {
-    for (auto& page : pages_) page.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace dregs

@@ -1,14 +1,15 @@
 // Tells whether memory can be read, without touching it first.
 //
-// Owns: a small cache of pages found readable; a page not in it costs one system call that looks (and changes nothing).
-// Must not be asked on every load: callers ask when they come to another page. All-zero bytes are its valid empty
-// state. A page unmapped since may still be called readable until forget(): the check guards against wrong unwind
-// information and broken stacks, not against a program that unmaps a stack it runs on. Lock-free, async-signal-safe.
+// Owns: the answers of one walk. Each costs a system call that looks and changes nothing, and is believed as long as
+// this object lives: a page that could be read once may be unmapped or protected before the next walk. So one is made
+// for each walk, and what a walk need not ask about is said by StackReader. Async-signal-safe.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+
+#include "preload/system/attributes.h"
+#include "preload/unwind/readable_words.h"
 
 namespace dregs {
 
@@ -16,26 +17,38 @@ class ReadablePages {
   public:
     static constexpr unsigned kPageBits = 12;
 
-    bool holds(std::uintptr_t address) { return knows(address) || probe(address); }
+    // NOLINTBEGIN(modernize-use-equals-default): the answers are left as they are, none is there yet
+    ReadablePages() : known_{0, 0} {}
+    // `known`: words that need not be asked about.
+    explicit ReadablePages(const ReadableWords& known) : known_(known) {}
+    // NOLINTEND(modernize-use-equals-default)
 
-    // Whether that is known without asking the system.
-    bool knows(std::uintptr_t address) const {
+    bool holds(std::uintptr_t address) {
+        if (known_.holds(address & ~std::uintptr_t{7})) return true;
         const std::uint64_t page = address >> kPageBits;
-        return pages_[page % kPages].load(std::memory_order_relaxed) == page && page != 0;
+        for (std::uint32_t i = 0; i < count_ && i < kMost; ++i) {
+            if (pages_[i] == page) return true;
+        }
+        return ask(page);
     }
 
     // All of [address, address + bytes).
     bool holds_range(std::uintptr_t address, std::size_t bytes);
-
-    // Drops what was found: after an object was unmapped.
-    void forget();
+    // The same of what the loader has mapped of an object. True also where a sandbox forbids to ask: exceptions of C++
+    // rely on as much.
+    bool holds_of_object(std::uintptr_t address, std::size_t bytes) {
+        return holds_range(address, bytes) || may_not_ask_;
+    }
 
   private:
-    static constexpr std::size_t kPages = 1024;
+    static constexpr std::uint32_t kMost = 16;
 
-    bool probe(std::uintptr_t address);
+    DREGS_COLD bool ask(std::uint64_t page);
 
-    std::atomic<std::uint64_t> pages_[kPages];
+    ReadableWords known_;
+    bool may_not_ask_ = false;
+    std::uint32_t count_ = 0;  // of the answers so far; the oldest makes room
+    std::uint64_t pages_[kMost];
 };
 
 }  // namespace dregs

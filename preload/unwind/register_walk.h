@@ -18,6 +18,9 @@ enum class Step : std::uint8_t {
     kEnd,       // there is no caller: the thread began here
     kNoUnwind,  // the caller cannot be known
     kComplex,   // fast step only: registers are needed
+    kPlanted,   // there is no such frame: the one further in was the outermost
+    kNoCode,    // there is no such frame, and the caller of the one further in cannot be known
+    kDoubtful,  // fast step only: step_doubtful() knows which of the two it is
 };
 
 // `registers` are those of a frame at value[kReturnAddress]; `exact` says whether that is where it was interrupted, or

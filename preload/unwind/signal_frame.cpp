@@ -1,6 +1,7 @@
 // The kernel's signal frame. See signal_frame.h.
 #include "preload/unwind/signal_frame.h"
 
+#include "preload/system/sys.h"
 #include "preload/unwind/dwarf_expression.h"
 #include "preload/unwind/foreign_memory.h"
 #include "preload/unwind/readable_pages.h"
@@ -20,6 +21,22 @@ bool reduces_to(const CodeImage& image, std::int32_t where, std::uintptr_t pc, s
 
 bool saved_at(const CodeImage& image, const Rules& rules, std::uintptr_t pc, unsigned reg, std::int64_t from_sp) {
     return rules.kind[reg] == RuleKind::kExpression && reduces_to(image, rules.value[reg], pc, from_sp, false);
+}
+
+// The alternate stack that was in force when the handler began.
+struct SignalStack {
+    std::uintptr_t begin;
+    std::uintptr_t bytes;
+    bool disarms;  // SS_AUTODISARM: the thread has none while the handler runs
+
+    bool holds(std::uintptr_t address) const { return address - begin < bytes; }
+};
+
+// As a stack_t behind uc_flags and uc_link: where, flags, how large.
+SignalStack signal_stack_at(std::uintptr_t context) {
+    constexpr std::uint32_t kAutodisarm = std::uint32_t{1} << 31;
+    const auto flags = static_cast<std::uint32_t>(load_foreign(context + 24, 4));
+    return {load_foreign_word(context + 16), load_foreign_word(context + 32), (flags & kAutodisarm) != 0};
 }
 
 }  // namespace
@@ -44,6 +61,15 @@ bool interrupted_registers(const CodeImage& image, std::uintptr_t context, Regis
     for (unsigned reg = 0; reg < kRegisters; ++reg)
         registers->set(reg, load_foreign_word(gregs + kGregIndex[reg] * sizeof(std::uint64_t)));
     return true;
+}
+
+bool handler_is_over(std::uintptr_t context, ReadablePages& pages) {
+    if (!pages.holds_range(context, static_cast<std::size_t>(kSavedPc) + sizeof(std::uint64_t))) return false;
+    const SignalStack began_on = signal_stack_at(context);
+    const std::uint64_t interrupted_sp = load_foreign_word(context + static_cast<std::uintptr_t>(kSavedSp));
+    if (!began_on.holds(context) || began_on.holds(interrupted_sp)) return false;
+    const sys::SignalStackState now = sys::signal_stack_state();
+    return now == sys::SignalStackState::kIdle || (now == sys::SignalStackState::kNone && !began_on.disarms);
 }
 
 bool find_resume_point(const RegisterFile& registers, ResumePoint* point) {

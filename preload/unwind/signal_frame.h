@@ -17,6 +17,12 @@ inline constexpr std::int64_t kSavedBp = 120;
 inline constexpr std::int64_t kSavedSp = 160;
 inline constexpr std::int64_t kSavedPc = 168;
 
+// Whether the handler whose frame has its stack pointer at `context` has ended, though its frame is still there. A
+// handler runs where it interrupted, or on an alternate stack. Coroutines are made by letting one begin there and
+// leaving it for good by a jump (QEMU, GNU Pth): what it interrupted has gone on since, and is no caller of theirs. The
+// kernel still knows whether the thread is on its alternate stack, or has disarmed that while the handler runs.
+bool handler_is_over(std::uintptr_t context, ReadablePages& pages);
+
 // Whether the rules of a signal frame (augmentation 'S') say just that.
 bool has_kernel_layout(const CodeImage& image, const Rules& rules, std::uintptr_t pc);
 

@@ -28,13 +28,14 @@ struct MemoWord {
 };
 
 struct MemoFrame {
-    std::uint64_t key;  // its location without the module; 0: the return address of 0 that the outermost was found with
+    std::uint64_t key;  // its location without the module; of an end, the value that is no return address
     std::uint64_t sp;
     std::uint64_t bp;     // means nothing unless needs_bp
     std::uint32_t words;  // of the memo's words, those of this frame and of the frames further out
     std::uint32_t stack;  // the recorder's number of the stack from here outwards, when it has been asked for
     std::uint16_t module;
     bool needs_bp;  // the step from here reads bp, or passes it to a caller that needs it
+    bool is_end;    // no frame: what stands where the outermost would return to, compared like the others
 
     bool is(std::uint64_t other_key, std::uint64_t other_sp, std::uint64_t other_bp) const {
         return key == other_key && sp == other_sp && (bp == other_bp || !needs_bp);
@@ -70,8 +71,8 @@ class StackMemo {
         while (DREGS_UNLIKELY(numbered_ < joined_)) {
             MemoFrame& frame = frames_[numbered_];
             const std::uint64_t location = frame.location();
-            frame.stack =
-                stacks.intern_hashed(&location, frame.key != 0 ? 1 : 0, number_of(numbered_), mix(0, location));
+            const std::uint32_t outside = numbered_ != 0 ? number_of(numbered_) : std::uint32_t{root_};
+            frame.stack = stacks.intern_hashed(&location, frame.is_end ? 0 : 1, outside, mix(0, location));
             if (frame.stack == 0) return 0;
             ++numbered_;
         }
@@ -80,7 +81,16 @@ class StackMemo {
     }
 
     // The frames of the last walk, innermost first.
-    std::uint32_t frames() const { return inner_count_ + joined_ - (joined_ > 0 && frames_[0].key == 0); }
+    std::uint32_t frames() const { return inner_count_ + joined_ - (joined_ > 0 && frames_[0].is_end); }
+    // Of these: kStackWhole or kStackNoUnwind.
+    format::StackRoot root() const { return joined_ != 0 ? root_ : walk_root_; }
+
+    // Another thread has it from now on, which has another stack.
+    void forget_thread() {
+        candidates_ = numbered_ = joined_ = 0;
+        own_stack_ = OwnStack{};
+    }
+    OwnStack& own_stack() { return own_stack_; }
     std::uint64_t location(std::uint32_t index) const {
         return index < inner_count_ ? inner_[index] : frames_[joined_ - 1 - (index - inner_count_)].location();
     }
@@ -97,7 +107,7 @@ class StackMemo {
 
     // A frame on its way into the memo.
     struct Note {
-        std::uint64_t location;  // 0: none, there was a return address of 0
+        std::uint64_t location;  // 0: none, the stack ends with what stands in place of a return address
         Frame frame;
         ReadWord read;  // besides the return address
         Row row;
@@ -110,7 +120,7 @@ class StackMemo {
     // How many words lie outwards of a frame's own: what there is to compare when a walk has come to it.
     std::uint32_t words_outside(const MemoFrame* frame) const { return frame != frames_ ? frame[-1].words : 0; }
     std::uint32_t number_of(std::uint32_t outermost) const {
-        return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{format::kStackWhole};
+        return outermost > 0 ? frames_[outermost - 1].stack : std::uint32_t{walk_root_};
     }
     MemoFrame* frames_;     // outermost first
     MemoWord* words_;       // in the order of frames_: what the step that led to each of them read
@@ -120,13 +130,17 @@ class StackMemo {
     std::uint32_t candidates_;  // outermost frames that the next walk compares with
     std::uint32_t numbered_;    // outermost frames that have a number
     std::uint32_t epoch_;       // of the unwinder's rows when the frames were found
+    format::StackRoot root_;    // how the stack of frames_ ends
+    bool of_own_stack_;         // frames_ are of own_stack_
+    OwnStack own_stack_;
 
     // Of the last walk.
-    std::uint32_t joined_;       // outermost frames of the memo that were its own
-    std::uint32_t inner_count_;  // frames further in
-    std::uint64_t inner_hash_;   // of their locations
-    std::uint64_t within_;       // the outermost of them: its location
-    std::uint64_t within_sp_;    // and where it was
+    std::uint32_t joined_;         // outermost frames of the memo that were its own
+    std::uint32_t inner_count_;    // frames further in
+    std::uint64_t inner_hash_;     // of their locations
+    std::uint64_t within_;         // the outermost of them: its location
+    std::uint64_t within_sp_;      // and where it was
+    format::StackRoot walk_root_;  // how it ended, if it joined nothing
 
     std::uint32_t streak_;    // walks in a row that might have joined a frame further in
     std::uint32_t outside_;   // walks in a row that began outside of the innermost candidates

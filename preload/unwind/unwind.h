@@ -4,7 +4,7 @@
 // Must not know what the frames are recorded for. Called by the recorder, with the registers that a hook captured.
 //
 //   walk ─▶ find or learn a row for each pc (row_table, unwind_row) ─▶ step (unwind_step)
-//     └▶ walk_registers, when a frame needs more registers than the fast walk has: again, from our own frame
+//     └▶ step_with_registers, where a frame needs more than the fast walk has: from our own frame on, as far as that
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,8 @@
 #include "dregs/trace_format.h"
 #include "preload/system/attributes.h"
 #include "preload/unwind/loaded_object.h"
+#include "preload/unwind/own_stack.h"
+#include "preload/unwind/planted_return.h"
 #include "preload/unwind/readable_pages.h"
 #include "preload/unwind/register_walk.h"
 #include "preload/unwind/row_table.h"
@@ -57,16 +59,23 @@ class Unwinder {
         identify_ = identify;
     }
 
-    // Fills `locations` (see format::make_location), innermost first, with at most `limit` frames.
-    Walk walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
+    // Fills `locations` (see format::make_location), innermost first, with at most `limit` frames. `own_stack` is the
+    // calling thread's; without it the system is asked about each page of the stack.
+    Walk walk(const Registers& start, std::uint64_t* locations, std::uint32_t limit, OwnStack* own_stack = nullptr);
 
-    // The same walk, made cheap by the thread's last one, which `memo` holds. True: the stack is whole and `memo` holds
-    // it now. False: it is not known to be; walk() must be asked.
+    // The same walk, made cheap by the thread's last one, which `memo` holds. True: `memo` holds it now. False: it is
+    // too deep or needs all registers; walk() must be asked.
     bool follow(const Registers& start, StackMemo& memo, std::uint32_t limit);
 
     // The same frame by frame with all registers, for who wants to know more than where. Slow.
-    bool reach(const Registers& start, RegisterFile* registers);
-    Step step_full(RegisterFile* registers, bool* exact);
+    bool reach(const Registers& start, RegisterFile* registers) {
+        ReadablePages pages;
+        return reach(start, registers, pages);
+    }
+    Step step_full(RegisterFile* registers, bool* exact) {
+        ReadablePages pages;
+        return step_full(registers, exact, pages);
+    }
 
     // After an object was unmapped: forgets what was learned of it.
     void forget_module(std::uint32_t module);
@@ -83,27 +92,33 @@ class Unwinder {
     static std::uint64_t key_of(const Frame& frame) { return format::make_location(frame.pc, 0, frame.exact); }
 
     // `key` is a location without its module.
-    DREGS_INLINE RowTable::Hit find(const RowTable::Level& level, std::uint64_t key) {
+    DREGS_INLINE RowTable::Hit find(const RowTable::Level& level, std::uint64_t key, ReadablePages& pages) {
         if (DREGS_LIKELY(level.entries != nullptr)) {
             const RowTable::Hit hit = RowTable::find_in(level, key);
             if (DREGS_LIKELY(hit.row.kind() != RowKind::kNone)) return hit;
         }
-        return find_or_learn(key);
+        return find_or_learn(key, pages);
     }
-    RowTable::Hit find_or_learn(std::uint64_t key);
-    RowTable::Hit learn(std::uintptr_t pc, bool exact);
+    RowTable::Hit find_or_learn(std::uint64_t key, ReadablePages& pages);
+    RowTable::Hit learn(std::uintptr_t pc, bool exact, ReadablePages& pages);
+    bool reach(const Registers& start, RegisterFile* registers, ReadablePages& pages);
+    Step step_full(RegisterFile* registers, bool* exact, ReadablePages& pages);
+    // `callee`: the location of the frame further in; 0: none.
+    DREGS_INLINE static Step step_caller(Row row, std::uint64_t callee, WalkState* state) {
+        const Step result = step(row, state);
+        return DREGS_UNLIKELY(result == Step::kDoubtful) ? step_doubtful(row, callee, state) : result;
+    }
     static bool joins_as_usual(const Sprint& sprint, const StackMemo& memo, const MemoFrame* candidate);
     bool follow_unusual(const Registers& start, StackMemo& memo, const Sprint& sprint, const MemoFrame* candidate,
                         std::uint32_t limit);
-    bool take_stock(const Registers& start, StackMemo& memo, bool whole, std::uint32_t epoch);
+    bool take_stock(const Registers& start, StackMemo& memo, bool followed, std::uint32_t epoch);
     void learn(const Registers& start, StackMemo& memo, std::uint32_t epoch);
-    Walk walk_registers(const Registers& start, std::uint64_t* locations, std::uint32_t limit);
+    Step step_with_registers(const Registers& start, std::uint32_t frames, WalkState* state);
 
     IdentifyModule identify_;
     void* context_;
     std::atomic<std::uint32_t> epoch_;  // rises when rows are forgotten
     RowTable rows_;
-    ReadablePages pages_;
 };
 
 }  // namespace dregs

@@ -25,7 +25,7 @@ struct Sprint {
     std::uintptr_t pc;
     std::uintptr_t sp;
     std::uintptr_t bp;
-    StackReader stack;
+    ReadableWords stack;
     std::uint64_t* inner;    // the end of the walk's locations so far
     std::uint64_t hash;      // of them
     std::uintptr_t last_sp;  // where the last one was
@@ -41,8 +41,8 @@ DREGS_INLINE void Sprint::run(const RowTable::Level& level, std::uintptr_t joint
         if (DREGS_UNLIKELY(row.kind() != RowKind::kFromSp && row.kind() != RowKind::kFromBp)) return;
         const std::uintptr_t base = row.kind() == RowKind::kFromSp ? sp : bp;
         const std::uintptr_t cfa = base + static_cast<std::uintptr_t>(row.cfa());
+        if (DREGS_UNLIKELY(cfa - sp - 8 > kMaxFrameBytes || !stack.holds(cfa - 8))) return;
         const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
-        if (DREGS_UNLIKELY(cfa - sp - 8 > kMaxFrameBytes || !stack.is_known(saved_bp, cfa - 8))) return;
         const std::uintptr_t caller = StackReader::load(cfa - 8);
         if (DREGS_UNLIKELY(!Unwinder::is_pc(caller))) return;
         *inner++ = hit.location;
@@ -83,23 +83,25 @@ class Follower {
           hash_(sprint.hash),
           last_sp_(sprint.last_sp),
           limit_(limit),
-          state_{{sprint.pc, sprint.sp, sprint.bp, false}, sprint.stack, 0} {}
+          pages_(memo.own_stack_.known()),
+          state_{{sprint.pc, sprint.sp, sprint.bp, false}, StackReader(sprint.stack, pages_)} {}
 
-    // False: the stack is not whole, deeper than the limit, or needs all registers.
+    // False: the stack is deeper than the limit, or needs all registers.
     bool run(bool from_outside);
     // What the next walk will go by.
     static void finish(StackMemo& memo, const MemoFrame* joined_end, const std::uint64_t* inner_end, std::uint64_t hash,
                        std::uintptr_t last_sp, bool from_outside);
 
   private:
-    enum class Next : std::uint8_t { kGoOn, kWhole, kGiveUp };
+    enum class Next : std::uint8_t { kGoOn, kEnd, kGiveUp };
 
     bool at_candidate();
     bool joins();
     const MemoFrame* holds_as_far_as(const MemoWord* end);
+    const MemoWord* compare(const MemoWord* end);
     bool hurry();
     Next advance();
-    Next step_from(Row row);
+    Next next_after(Step result);
     static void judge_lesson(StackMemo& memo);
 
     static Frame frame_of(const MemoFrame& memo) {
@@ -118,6 +120,8 @@ class Follower {
     std::uint64_t hash_;             // of them
     std::uintptr_t last_sp_;         // where the last one was
     std::uint32_t limit_;
+    format::StackRoot root_ = format::kStackWhole;
+    ReadablePages pages_;
     WalkState state_;
 };
 
@@ -125,7 +129,7 @@ class Follower {
 bool Follower::at_candidate() {
     const std::uintptr_t sp = state_.frame.sp;
     while (candidate_ != frames_ && candidate_[-1].sp < sp) --candidate_;
-    if (candidate_ == frames_ || candidate_[-1].sp != sp) return false;
+    if (candidate_ == frames_ || candidate_[-1].sp != sp || candidate_[-1].is_end) return false;
     if (is_at(candidate_[-1])) return true;
     --candidate_;
     return false;
@@ -134,7 +138,7 @@ bool Follower::at_candidate() {
 // The frame at hand is the memo's candidate: does everything outwards hold, too? Where it does not, what the memo says
 // of the frames before that is not enough to go on with (rbp may be another): the walk goes on from the frame at hand.
 bool Follower::joins() {
-    const MemoWord* const unequal = verify(memo_.words_, memo_.words_ + memo_.words_outside(candidate_ - 1));
+    const MemoWord* const unequal = compare(memo_.words_ + memo_.words_outside(candidate_ - 1));
     if (DREGS_LIKELY(unequal == memo_.words_)) return true;
     const MemoFrame* const at = holds_as_far_as(unequal);
     if (at == frames_) return true;
@@ -151,19 +155,29 @@ DREGS_COLD const MemoFrame* Follower::holds_as_far_as(const MemoWord* end) {
         while (at != frames_ && memo_.words_outside(at - 1) >= left) --at;
         if (at == frames_) return at;
         if (end[-1].address != reinterpret_cast<std::uintptr_t>(&StackMemo::kNever)) return at;
-        WalkState state{frame_of(at[0]), state_.stack, 0};
-        const Row row = unwinder_.find(level_, at[0].key).row;
+        WalkState state{frame_of(at[0]), state_.stack};
+        const Row row = unwinder_.find(level_, at[0].key, pages_).row;
         const bool same = step(row, &state) == Step::kCaller &&
                           at[-1].is(Unwinder::key_of(state.frame), state.frame.sp, state.frame.bp);
         if (!same) return at;
-        end = verify(memo_.words_, end - 1);
+        end = compare(end - 1);
     }
+}
+
+// As verify(); words of another stack than the thread's own are asked about: the walk has read such as it did not know.
+const MemoWord* Follower::compare(const MemoWord* end) {
+    if (DREGS_LIKELY(memo_.of_own_stack_)) return verify(memo_.words_, end);
+    while (end != memo_.words_ && state_.stack.holds(end[-1].address) &&
+           StackReader::load(end[-1].address) == end[-1].value)
+        --end;
+    return end;
 }
 
 // False: it did not get anywhere.
 bool Follower::hurry() {
     if (level_.entries == nullptr || state_.frame.exact) return false;
-    Sprint sprint{state_.frame.pc, state_.frame.sp, state_.frame.bp, state_.stack, inner_, hash_, last_sp_};
+    const ReadableWords known = state_.stack.known();
+    Sprint sprint{state_.frame.pc, state_.frame.sp, state_.frame.bp, known, inner_, hash_, last_sp_};
     sprint.run(level_, candidate_ != frames_ ? candidate_[-1].sp : ~std::uintptr_t{0}, memo_.inner_ + limit_);
     if (sprint.inner == inner_) return false;
     inner_ = sprint.inner;
@@ -172,24 +186,30 @@ bool Follower::hurry() {
     state_.frame.pc = sprint.pc;
     state_.frame.sp = sprint.sp;
     state_.frame.bp = sprint.bp;
-    state_.stack = sprint.stack;
     return true;
 }
 
 DREGS_COLD Follower::Next Follower::advance() {
     if (inner_ == memo_.inner_ + limit_) return Next::kGiveUp;
-    const RowTable::Hit hit = unwinder_.find(level_, Unwinder::key_of(state_.frame));
+    const RowTable::Hit hit = unwinder_.find(level_, Unwinder::key_of(state_.frame), pages_);
+    const std::uintptr_t sp = state_.frame.sp;
+    const unsigned jumps = state_.jumps;
+    const bool innermost = inner_ == memo_.inner_;
+    const Step result = Unwinder::step_caller(hit.row, innermost ? 0 : inner_[-1], &state_);
+    if (result == Step::kNoCode) root_ = format::kStackNoUnwind;
+    if (result == Step::kPlanted || result == Step::kNoCode) return innermost ? Next::kGiveUp : Next::kEnd;
     *inner_++ = hit.location;
     hash_ = StackMemo::mix(hash_, hit.location);
-    last_sp_ = state_.frame.sp;
-    return step_from(hit.row);
+    last_sp_ = sp;
+    // The memo is of one stack: what it holds of others proves nothing here.
+    if (state_.jumps != jumps) candidate_ = frames_;
+    return next_after(result);
 }
 
-Follower::Next Follower::step_from(Row row) {
-    const Step result = step(row, &state_);
-    if (result != Step::kCaller) return result == Step::kEnd ? Next::kWhole : Next::kGiveUp;
-    if (DREGS_LIKELY(Unwinder::is_pc(state_.frame.pc))) return Next::kGoOn;
-    return state_.frame.pc == 0 ? Next::kWhole : Next::kGiveUp;
+Follower::Next Follower::next_after(Step result) {
+    if (result == Step::kComplex) return Next::kGiveUp;
+    if (result == Step::kNoUnwind) root_ = format::kStackNoUnwind;
+    return result == Step::kCaller && Unwinder::is_pc(state_.frame.pc) ? Next::kGoOn : Next::kEnd;
 }
 
 bool Follower::run(bool from_outside) {
@@ -201,6 +221,7 @@ bool Follower::run(bool from_outside) {
             if (next == Next::kGiveUp) return false;
             if (next == Next::kGoOn) continue;
             candidate_ = frames_;
+            memo_.walk_root_ = root_;
             break;
         }
     }
@@ -256,7 +277,7 @@ DREGS_HOT bool Unwinder::follow(const Registers& start, StackMemo& memo, std::ui
     const std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
     const RowTable::Level level = rows_.newest();
     const MemoFrame* candidate = memo.frames_ + (memo.epoch_ == epoch ? memo.candidates_ : 0);
-    Sprint sprint{start.pc, start.sp, start.bp, StackReader(pages_, start.sp), memo.inner_, 0, 0};
+    Sprint sprint{start.pc, start.sp, start.bp, memo.own_stack_.readable_from(start.sp), memo.inner_, 0, 0};
     if (DREGS_LIKELY(candidate != memo.frames_ && level.entries != nullptr)) {
         sprint.run(level, candidate[-1].sp, memo.inner_ + limit);
         if (DREGS_LIKELY(joins_as_usual(sprint, memo, candidate))) {
@@ -275,10 +296,10 @@ DREGS_COLD bool Unwinder::follow_unusual(const Registers& start, StackMemo& memo
     return follower.run(candidate != before);
 }
 
-// After a walk that was `whole` or not: learns its frames, or makes the next ones wait.
-DREGS_INLINE bool Unwinder::take_stock(const Registers& start, StackMemo& memo, bool whole, std::uint32_t epoch) {
+// After a walk that was `followed` to its end or not: learns its frames, or makes the next ones wait.
+DREGS_INLINE bool Unwinder::take_stock(const Registers& start, StackMemo& memo, bool followed, std::uint32_t epoch) {
     constexpr std::uint32_t kMostFailures = 7;
-    if (DREGS_LIKELY(whole)) {
+    if (DREGS_LIKELY(followed)) {
         memo.failures_ = 0;
         if (DREGS_UNLIKELY(memo.streak_ >= kStreak << memo.patience_ || memo.misses_ >= kMisses))
             learn(start, memo, epoch);

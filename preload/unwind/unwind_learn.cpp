@@ -1,6 +1,15 @@
 // Fills a thread's memo: the frames of a walk with the words that they were found by. See stack_memo.h.
 //
 // Done once in many walks (unwind_follow.cpp says when), on the stack that has just been walked.
+//
+// The usual walk reads the memo's words without asking whether they are there. On the thread's own stack they are.
+// Another stack may have gone since, and a smaller one may lie in its place. There the argument is: the walk has come
+// to a frame of the memo, by the same words in the page of its stack pointer; so it is the same frame again, and what
+// the step from it reads is in use, if its row is right. A wrong row reads what it likes, and if it then finds a 0 it
+// even looks as if the stack ended there. So a step of such a stack is kept only where it stays in the page of the
+// frame, or where its row has proved itself: what it read is the return address of a call of this very function. Where
+// not, the step is done again each time, and asks.
+#include "preload/unwind/call_site.h"
 #include "preload/unwind/stack_memo.h"
 #include "preload/unwind/unwind.h"
 
@@ -12,7 +21,9 @@ class Learner {
     Learner(Unwinder& unwinder, StackMemo& memo, const Registers& start)
         : unwinder_(unwinder),
           memo_(memo),
-          state_{{start.pc, start.sp, start.bp, false}, StackReader(unwinder.pages_, start.sp), 0} {}
+          on_own_stack_(memo.own_stack_.holds(start.sp)),
+          pages_(memo.own_stack_.known()),
+          state_{{start.pc, start.sp, start.bp, false}, StackReader(memo.own_stack_.readable_from(start.sp), pages_)} {}
 
     void run(std::uint32_t epoch) {
         if (note_all()) adopt_all(epoch);
@@ -23,11 +34,15 @@ class Learner {
   private:
     bool note_all();
     void note(std::uint64_t location, Row row);
+    void forget_what_is_unsure(const Frame& before);
+    bool is_sure(const Frame& before);
     void adopt_all(std::uint32_t epoch);
     void come_by(std::uint32_t frame, const ReadWord& read);
 
     Unwinder& unwinder_;
     StackMemo& memo_;
+    bool on_own_stack_;
+    ReadablePages pages_;
     WalkState state_;
     std::uint32_t noted_ = 0;
 };
@@ -36,18 +51,33 @@ void Learner::note(std::uint64_t location, Row row) {
     memo_.notes_[noted_++] = {location, state_.frame, state_.read, row};
 }
 
-// False: it is not the same stack any more (an object was forgotten in between).
+// Whether what the step from `before` read will be there whenever a walk comes to the same frame again.
+bool Learner::is_sure(const Frame& before) {
+    const Frame& after = state_.frame;
+    if (on_own_stack_) return memo_.own_stack_.holds(after.sp - 8);
+    if ((before.sp - 8) >> ReadablePages::kPageBits == (after.sp - 8) >> ReadablePages::kPageBits) return true;
+    return Unwinder::is_pc(after.pc) && was_called_from(after.pc, before.pc, before.exact, pages_) == WasCalled::kYes;
+}
+
+void Learner::forget_what_is_unsure(const Frame& before) {
+    if (!is_sure(before)) state_.read = ReadWord::others();
+}
+
+// False: it is not the same stack any more (an object was forgotten in between), or more than one.
 bool Learner::note_all() {
     const RowTable::Level level = unwinder_.rows_.newest();
     Step result = Step::kCaller;
     for (std::uint32_t i = 0; i < memo_.inner_count_; ++i) {
-        const RowTable::Hit hit = unwinder_.find(level, Unwinder::key_of(state_.frame));
+        const Frame before = state_.frame;
+        const RowTable::Hit hit = unwinder_.find(level, Unwinder::key_of(before), pages_);
         if (result != Step::kCaller || hit.location != memo_.inner_[i]) return false;
         note(hit.location, hit.row);
-        result = step(hit.row, &state_);
+        result = Unwinder::step_caller(hit.row, i != 0 ? memo_.inner_[i - 1] : 0, &state_);
+        if (result == Step::kCaller) forget_what_is_unsure(before);
     }
+    if (state_.jumps != 0) return false;
     if (memo_.joined_ != 0) return result == Step::kCaller;
-    // The word that says "no caller" must be compared like the others.
+    // What stands in place of a return address must be compared like the others.
     if (result == Step::kCaller) note(0, Row());
     return true;
 }
@@ -62,17 +92,21 @@ void Learner::adopt_all(std::uint32_t epoch) {
     while (noted_ != 0) {
         const StackMemo::Note& note = memo_.notes_[--noted_];
         const bool caller_needs_bp = count != 0 && frames[count - 1].needs_bp;
-        frames[count] = {RowTable::key_of(note.location),
+        const bool is_end = note.location == 0;
+        frames[count] = {is_end ? note.frame.pc : RowTable::key_of(note.location),
                          note.frame.sp,
                          note.frame.bp,
                          0,
                          0,
                          static_cast<std::uint16_t>(format::location_module(note.location)),
-                         note.row.reads_bp() || (caller_needs_bp && note.row.passes_bp())};
+                         note.row.reads_bp() || (caller_needs_bp && note.row.passes_bp()),
+                         is_end};
         come_by(count++, note.read);
     }
     if (memo_.numbered_ > memo_.joined_) memo_.numbered_ = memo_.joined_;
     memo_.epoch_ = epoch;
+    if (memo_.joined_ == 0) memo_.root_ = memo_.walk_root_;
+    if (memo_.joined_ == 0) memo_.of_own_stack_ = on_own_stack_;
     asm volatile("" ::: "memory");
     memo_.learned_ = memo_.joined_ != 0 ? memo_.joined_ + 1 : 0;
     memo_.candidates_ = count;

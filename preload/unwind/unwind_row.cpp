@@ -1,9 +1,11 @@
 // From rules to a packed row. See unwind_row.h.
 #include "preload/unwind/unwind_row.h"
 
+#include "preload/unwind/call_site.h"
 #include "preload/unwind/cfi_program.h"
 #include "preload/unwind/dwarf_expression.h"
 #include "preload/unwind/process_entry.h"
+#include "preload/unwind/readable_pages.h"
 #include "preload/unwind/signal_frame.h"
 
 namespace dregs {
@@ -37,7 +39,11 @@ Row pack_plain(const Rules& rules, RowKind kind, std::int64_t cfa) {
     // The return address and the saved rbp lie at or above the stack pointer. Not so for a moment after "pop %rbp",
     // where only a signal can look: that is left to the full step.
     if (kind == RowKind::kFromSp && (cfa < 8 || bp < -cfa)) return complex;
-    return Row(kind, cfa, bp);
+    if (bp % 8 != 0) return complex;
+    // Where the saved rbp lies between the stack pointer and the return address, a step that may read the latter may
+    // read it, too.
+    const bool far = kind == RowKind::kFromBp && bp < -16;
+    return Row(far ? RowKind::kFromBpFar : kind, cfa, bp);
 }
 
 // CFA = the word at bp + form.inner; rbp saved at bp + something. What gcc makes of a function that realigns its stack.
@@ -72,19 +78,38 @@ Row pack(const CodeImage& image, const Rules& rules, std::uintptr_t pc) {
     return Row(RowKind::kComplex, 0, 0);
 }
 
-// A return address that is the first of a function, with nothing known before it, was not left by a call: somebody put
-// it there for the outermost frame to return to (makecontext does).
-bool is_planted(const CodeImage& image, std::uintptr_t pc) {
+bool function_begins_at(const CodeImage& image, std::uintptr_t pc) {
     FrameDescription frame;
     return find_description(image, pc, &frame) && frame.pc_begin == pc;
+}
+
+// Whether what stands before a return address can be read and is no call. Of generated code nothing is concluded: the
+// kernel, too, puts addresses of pages of its own in the place of return addresses (uprobes).
+bool follows_no_call(const CodeImage& image, std::uintptr_t pc) {
+    if (!image.is_object || image.pages == nullptr) return false;
+    return call_before(pc, *image.pages).kind == CallSite::kNone;
+}
+
+// Whether code outside of all objects may be returned to. Where a call cannot be read before the address, there may be
+// one all the same.
+bool may_be_called_from(const CodeImage& image, std::uintptr_t pc) {
+    if (image.pages == nullptr) return true;
+    return image.pages->holds(pc) && call_before(pc, *image.pages).kind != CallSite::kNone;
 }
 
 // Code without a description: some of it is known all the same.
 Row row_without_description(const CodeImage& image, std::uintptr_t pc, bool exact) {
     if (is_signal_return(image, pc)) return Row(RowKind::kSignal, 0, 0);
     if (is_process_entry(image, pc)) return Row(RowKind::kEnd, 0, 0);
-    if (!exact && is_planted(image, pc)) return Row(RowKind::kEnd, 0, 0);
+    if (!exact && (function_begins_at(image, pc) || follows_no_call(image, pc))) return Row(RowKind::kPlanted, 0, 0);
+    if (!exact && !image.is_object && !may_be_called_from(image, pc)) return Row(RowKind::kNoCode, 0, 0);
     return Row(RowKind::kNoUnwind, 0, 0);
+}
+
+// The row of a return address behind the last byte of a function.
+Row row_at_end(const CodeImage& image, Row row, std::uintptr_t pc) {
+    if (follows_no_call(image, pc)) return Row(RowKind::kPlanted, 0, 0);
+    return row.kind() == RowKind::kFromSp || row.kind() == RowKind::kFromBp ? row.doubtful() : row;
 }
 
 }  // namespace
@@ -98,7 +123,8 @@ Row make_row(const CodeImage& image, std::uintptr_t pc, bool exact) {
         return Row(RowKind::kNoUnwind, 0, 0);
     if (frame.signal_frame)
         return Row(has_kernel_layout(image, rules, pc) ? RowKind::kSignal : RowKind::kComplex, 0, 0);
-    return pack(image, rules, pc);
+    const Row row = pack(image, rules, pc);
+    return !exact && pc == frame.pc_end ? row_at_end(image, row, pc) : row;
 }
 
 }  // namespace dregs

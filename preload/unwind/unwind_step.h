@@ -7,9 +7,8 @@
 #include <cstdint>
 
 #include "preload/system/attributes.h"
-#include "preload/unwind/foreign_memory.h"
-#include "preload/unwind/readable_pages.h"
 #include "preload/unwind/register_walk.h"
+#include "preload/unwind/stack_reader.h"
 #include "preload/unwind/unwind_row.h"
 
 namespace dregs {
@@ -19,40 +18,6 @@ struct Frame {
     std::uintptr_t sp;
     std::uintptr_t bp;
     bool exact;
-};
-
-// Reads a thread's stack on its way outwards: asks whether memory can be read when it comes to another page.
-class StackReader {
-  public:
-    // The word below `sp` is known to be readable: it is the return address of the frame that the walk begins in.
-    StackReader(ReadablePages& pages, std::uintptr_t sp) : pages_(&pages), page_((sp - 8) & kPageMask) {}
-
-    // Whether the word at `address` is aligned and can be read.
-    bool holds(std::uintptr_t address) {
-        if (DREGS_LIKELY(((address ^ page_) & ~kOffsetMask) == 0)) return true;
-        if ((address & 7) != 0 || !pages_->holds(address)) return false;
-        page_ = address & kPageMask;
-        return true;
-    }
-    bool holds(std::uintptr_t inner, std::uintptr_t outer) {
-        if (DREGS_LIKELY((((inner ^ page_) | (outer ^ page_)) & ~kOffsetMask) == 0)) return true;
-        return holds(inner) && holds(outer);
-    }
-    // The same, but false also where it would have to ask the system.
-    bool is_known(std::uintptr_t inner, std::uintptr_t outer) {
-        if (DREGS_LIKELY((((inner ^ page_) | (outer ^ page_)) & ~kOffsetMask) == 0)) return true;
-        if (((inner | outer) & 7) != 0 || !pages_->knows(inner) || !pages_->knows(outer)) return false;
-        page_ = outer & kPageMask;
-        return true;
-    }
-    static std::uint64_t load(std::uintptr_t address) { return load_foreign_word(address); }
-
-  private:
-    static constexpr std::uintptr_t kPageMask = ~std::uintptr_t{0} << ReadablePages::kPageBits;
-    static constexpr std::uintptr_t kOffsetMask = ~kPageMask & ~std::uintptr_t{7};
-
-    ReadablePages* pages_;
-    std::uintptr_t page_;
 };
 
 // Frames are not larger; a larger or a backward distance is a change of stacks, or nonsense.
@@ -72,9 +37,15 @@ struct ReadWord {
 struct WalkState {
     Frame frame;
     StackReader stack;
-    unsigned jumps;                      // changes of stacks without a signal so far
+    unsigned jumps = 0;                  // changes of stacks so far
     ReadWord read = ReadWord::others();  // by the step that led to the frame
+    // The frame behind the last jump whose number is a power of two: coming to it again is a circle.
+    std::uintptr_t landmark_pc = 0;
+    std::uintptr_t landmark_sp = 0;
 };
+
+// The caller's frame was found with all registers (register_walk.h): the state goes on from it.
+DREGS_COLD Step leave_registers(const RegisterFile& registers, bool exact, WalkState* state);
 
 // Leaves the frame alone unless it returns kCaller.
 DREGS_COLD Step step_rare(Row row, WalkState* state);
@@ -93,8 +64,9 @@ DREGS_INLINE Step step(Row row, WalkState* state) {
     const std::uintptr_t base = row.kind() == RowKind::kFromSp ? frame->sp : frame->bp;
     const std::uintptr_t cfa = base + static_cast<std::uintptr_t>(row.cfa());
     if (DREGS_UNLIKELY(cfa - frame->sp - 8 > kMaxFrameBytes)) return step_rarely(row, state);
+    // The saved rbp lies between the stack pointer and the return address.
+    if (DREGS_UNLIKELY(!state->stack.knows(cfa - 8))) return step_rarely(row, state);
     const std::uintptr_t saved_bp = cfa + static_cast<std::uintptr_t>(row.bp());
-    if (DREGS_UNLIKELY(!state->stack.holds(saved_bp, cfa - 8))) return Step::kNoUnwind;
     frame->pc = StackReader::load(cfa - 8);
     state->read = {saved_bp, StackReader::load(saved_bp)};
     frame->bp = row.saves_bp() ? state->read.value : frame->bp;

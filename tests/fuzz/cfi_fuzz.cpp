@@ -12,8 +12,6 @@
 
 namespace {
 
-dregs::ReadablePages pages;
-
 // Registers that point into some stack.
 dregs::RegisterFile registers_at(std::uintptr_t pc) {
     static std::uint64_t stack[512];
@@ -35,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
     const std::uintptr_t pc = begin + static_cast<std::uintptr_t>(std::intptr_t{distance});
     dregs::make_row({begin, begin + module.size(), module.data(), nullptr}, pc, true);
     bool exact = false;
+    dregs::ReadablePages pages;
     dregs::RegisterFile registers = registers_at(pc);
     dregs::step_registers({begin, begin + module.size(), module.data(), &pages}, &registers, &exact);
     return 0;

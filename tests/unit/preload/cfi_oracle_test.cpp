@@ -121,7 +121,8 @@ class Comparison {
     void compare_steps(std::uint64_t at) {
         const std::uintptr_t pc = object_.bias() + at;
         RegisterFile full = stack_.registers(pc);
-        WalkState state{{pc, full.value[kRsp], full.value[kRbp], true}, StackReader(pages_, full.value[kRsp]), 0};
+        WalkState state{{pc, full.value[kRsp], full.value[kRbp], true},
+                        StackReader(OwnStack::rest_of_page(full.value[kRsp]), pages_)};
         bool exact = true;
         const Step result = step(make_row(object_.image(), pc, true), &state);
         if (result == Step::kComplex) return void(++tally_.complex);
@@ -145,7 +146,7 @@ class Comparison {
     MappedObject object_;
     LibdwFrames oracle_;
     SyntheticStack stack_;
-    ReadablePages pages_{};
+    ReadablePages pages_;
     Tally tally_;
 };
 

@@ -103,9 +103,31 @@ TEST(CfiProgram, RestoreAndRememberedStates) {
     EXPECT_EQ(nested->kind[kRbp], RuleKind::kUnspecified);
     EXPECT_EQ(rules_of(Bytes{0x0A} + saved + Bytes{0x0A, 0x0E, 99, 0x0B, 0x40 | 1, 0x0B}, 0)->cfa_value, 16);
     EXPECT_FALSE(rules_of({0x0B}, 0)) << "nothing was remembered";
-    EXPECT_FALSE(rules_of(Bytes(100, 0x0A), 0)) << "remembers without end";
+    EXPECT_EQ(rules_of(Bytes(100, 0x0A), 0)->cfa_value, 8) << "remembers a hundred times";
     EXPECT_EQ(rules_of({0x2E, 0x80, 0x01, 0x0E, 24}, 0)->cfa_value, 24) << "args_size is stepped over";
     EXPECT_FALSE(rules_of({0x3F}, 0)) << "an instruction that does not exist";
+}
+
+// Each state that is remembered has another CFA; all are restored, one after the other.
+TEST(CfiProgram, AnyNumberOfRememberedStates) {
+    for (const std::uint8_t depth : std::initializer_list<std::uint8_t>{4, 17, 60}) {
+        Bytes program;
+        for (std::uint8_t level = 0; level < depth; ++level)
+            program = program + Bytes{0x0E, static_cast<std::uint8_t>(16 + level), 0x0A};
+        program = program + Bytes{0x0E, 99};
+        for (std::uint8_t level = depth; level-- > 0;) {
+            program = program + Bytes{0x0B, 0x40 | 1};  // restore, advance: from here on the next one's
+            ASSERT_EQ(rules_of(program, depth - level - 1u)->cfa_value, 16 + level) << "of " << int{depth};
+            program = program + Bytes{0x0A, 0x0E, 98, 0x0B};  // remembered and restored in between: nothing
+        }
+        EXPECT_FALSE(rules_of(program + Bytes{0x0B}, depth)) << "one more than were remembered";
+    }
+}
+
+TEST(CfiProgram, NestedStatesThatWouldTakeForEverAreRefused) {
+    Bytes program;
+    for (int i = 0; i < 20'000; ++i) program = program + Bytes{0x0A, 0x0B};
+    EXPECT_FALSE(rules_of(program, 0));
 }
 
 TEST(Cfi, ShapesOfSections) {
@@ -209,8 +231,11 @@ TEST(UnwindRow, ReturnAddressesAreLookedUpInTheCallBefore) {
     const CfiBuilder built({}, {{kCode, 0x100, {0x40 | 0x10, 0x0E, 48}}, {kCode + 0x100, 0x100, {0x0E, 24}}});
     EXPECT_EQ(make_row(built.image(), kCode + 0x10, false).cfa(), 8);
     EXPECT_EQ(make_row(built.image(), kCode + 0x10, true).cfa(), 48);
-    EXPECT_EQ(make_row(built.image(), kCode + 0x100, false).cfa(), 48) << "a call that ends a function";
-    EXPECT_EQ(make_row(built.image(), kCode, false).kind(), RowKind::kEnd) << "planted by makecontext";
+    const Row ends = make_row(built.image(), kCode + 0x100, false);
+    EXPECT_EQ(ends.kind(), RowKind::kDoubtful) << "a call that ends a function, or the beginning of the next one";
+    EXPECT_EQ(ends.undoubted().kind(), RowKind::kFromSp);
+    EXPECT_EQ(ends.undoubted().cfa(), 48);
+    EXPECT_EQ(make_row(built.image(), kCode, false).kind(), RowKind::kPlanted) << "by makecontext";
     EXPECT_EQ(make_row(built.image(), kCode + 0x200, true).kind(), RowKind::kNoUnwind);
 }
 

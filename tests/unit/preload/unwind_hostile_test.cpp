@@ -57,7 +57,7 @@ std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code_ranges() {
 }
 
 TEST(ReadablePages, TellsWhatIsThere) {
-    static ReadablePages pages;
+    ReadablePages pages;
     const Fenced memory(2);
     EXPECT_TRUE(pages.holds(memory.begin()));
     EXPECT_TRUE(pages.holds(memory.end() - 8));
@@ -73,7 +73,7 @@ TEST(ReadablePages, TellsWhatIsThere) {
 }
 
 TEST(ReadablePages, LeavesErrnoAndTheSignalMaskAlone) {
-    static ReadablePages pages;
+    ReadablePages pages;
     sigset_t before{};
     sigset_t after{};
     sigprocmask(SIG_BLOCK, nullptr, &before);
@@ -85,14 +85,16 @@ TEST(ReadablePages, LeavesErrnoAndTheSignalMaskAlone) {
     EXPECT_EQ(std::memcmp(&before, &after, sizeof before), 0);
 }
 
-TEST(ReadablePages, ForgetsUnmappedMemoryWhenTold) {
-    static ReadablePages pages;
+TEST(ReadablePages, AreAskedAboutAnewByEachWalk) {
     void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     const auto address = reinterpret_cast<std::uintptr_t>(page);
-    EXPECT_TRUE(pages.holds(address));
+    EXPECT_TRUE(ReadablePages().holds(address));
+    mprotect(page, kPage, PROT_NONE);
+    EXPECT_FALSE(ReadablePages().holds(address));
+    mprotect(page, kPage, PROT_READ);
+    EXPECT_TRUE(ReadablePages().holds(address));
     munmap(page, kPage);
-    pages.forget();
-    EXPECT_FALSE(pages.holds(address));
+    EXPECT_FALSE(ReadablePages().holds(address));
 }
 
 std::uint64_t locations[format::kMaxFrames];

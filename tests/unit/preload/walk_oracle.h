@@ -77,7 +77,7 @@ struct WalkPair {
 };
 
 inline void walk_by_full_steps(RegisterFile registers, const Registers& start, WalkPair& out, std::uint32_t limit) {
-    static ReadablePages pages;
+    ReadablePages pages;
     bool exact = true;
     bool reached = false;
     out.full_frames = 0;
