@@ -85,7 +85,8 @@ int TraceFile::map_chunk(int descriptor, std::uint64_t bytes) {
     }
     void* address = sys::map_file(descriptor, offset, bytes);
     if (!address) return -ENOMEM;
-    chunks_[chunk_count_++] = {static_cast<char*>(address), offset, bytes, 0, 0};
+    chunks_[chunk_count_] = {static_cast<char*>(address), offset, bytes, 0, 0};
+    store_release(chunk_count_, chunk_count_ + 1);  // a snapshot may be looking
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "dregs/trace_format.h"
+#include "preload/system/atomics.h"
 #include "preload/system/options.h"
 #include "preload/system/own_descriptors.h"
 #include "preload/system/sys.h"
@@ -43,10 +44,11 @@ class TraceFile {
     using NoteSink = void (*)(void* context, format::NoteCode code, int error, const char* detail);
     void keep_notes_in(NoteSink sink, void* context);
 
-    // Calls visit(address, file offset, bytes) for each mapping.
+    // Calls visit(address, file offset, bytes) for each mapping. Needs no lock.
     template <typename Visit>
     void each_chunk(Visit visit) const {
-        for (std::uint32_t i = 0; i < chunk_count_; ++i) visit(chunks_[i].address, chunks_[i].offset, chunks_[i].bytes);
+        const std::uint32_t count = load_acquire(chunk_count_);
+        for (std::uint32_t i = 0; i < count; ++i) visit(chunks_[i].address, chunks_[i].offset, chunks_[i].bytes);
     }
 
   private:
@@ -71,8 +73,8 @@ class TraceFile {
     void populate_ahead(Chunk& chunk, std::uint64_t bytes);
 
     format::Header* header_;
-    std::uint32_t chunk_count_;
-    bool cannot_populate_;  // the kernel is too old: chunks are allocated on the disk instead
+    std::uint32_t chunk_count_;  // rises when the chunk is filled in
+    bool cannot_populate_;       // the kernel is too old: chunks are allocated on the disk instead
     std::uint64_t no_chunk_until_ns_;
     std::uint64_t no_pages_until_ns_;
     NoteSink note_sink_;

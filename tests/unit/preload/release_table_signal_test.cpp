@@ -2,44 +2,17 @@
 // that goes on on another stack, where the shim cannot tell that a hook was interrupted. Single-stepping delivers
 // SIGTRAP at each instruction of the interrupted call.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <ucontext.h>
 
 #include "preload/file/release_table.h"
+#include "single_step.h"
 #include "trace_fixture.h"
 
 namespace dregs {
 namespace {
 
-constexpr greg_t kTrapFlag = 0x100;
 constexpr std::uint32_t kUntilItGrows = 64;  // keys; the next one is too much for the first index
 
 std::uint64_t key_of(std::uint32_t number) { return format::make_release_key(number, 1, format::ReleaseKind::kFreed); }
-
-// What the handler does at the instruction it is to interrupt.
-struct Interruption {
-    ReleaseTable* table;
-    ReleaseBook* book;
-    unsigned instructions_left;
-    bool came;
-    format::Release* added;
-};
-Interruption g_interruption;
-
-void on_trap(int, siginfo_t*, void* context) {
-    Interruption& plan = g_interruption;
-    if (plan.instructions_left-- != 0) return;
-    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~kTrapFlag;
-    plan.added = plan.table->find_or_add(*plan.book, key_of(kUntilItGrows + 1));
-    plan.came = true;
-}
-
-__attribute__((noinline)) void set_trap_flag(bool on) {
-    asm volatile(
-        "subq $128, %%rsp\n\tpushfq\n\tandq $~0x100, (%%rsp)\n\torq %0, (%%rsp)\n\tpopfq\n\taddq $128, %%rsp" ::"r"(
-            on ? std::uint64_t{kTrapFlag} : 0)
-        : "cc", "memory");
-}
 
 // `book`, looked up in as a hook does: not inlined, so that nothing of it is done before.
 __attribute__((noinline)) format::Release* look_up(const ReleaseBook& book, std::uint64_t key) {
@@ -55,42 +28,38 @@ class ReleaseTableSignalTest : public TraceTest {
     void SetUp() override {
         TraceTest::SetUp();
         table_->attach(parts().file, parts().lock);
-        struct sigaction action {};
-        action.sa_sigaction = on_trap;
-        action.sa_flags = SA_SIGINFO;
-        sigaction(SIGTRAP, &action, &former_);
     }
-    void TearDown() override { sigaction(SIGTRAP, &former_, nullptr); }
 
     // Looks a key up and lets the book grow after so many instructions. False: it was through before.
     bool interrupt_after(unsigned instructions) {
         auto book = zeroed<ReleaseBook>();
         format::Release* expected = nullptr;
         for (std::uint32_t i = 1; i <= kUntilItGrows; ++i) expected = table_->find_or_add(*book, key_of(i));
-        g_interruption = {table_.get(), book.get(), instructions, false, nullptr};
-        set_trap_flag(true);
-        const format::Release* found = look_up(*book, key_of(kUntilItGrows));
-        set_trap_flag(false);
+        const format::Release* found = nullptr;
+        const bool came = step_.interrupt_after(
+            instructions, [&] { found = look_up(*book, key_of(kUntilItGrows)); },
+            [&] { table_->find_or_add(*book, key_of(kUntilItGrows + 1)); });
         EXPECT_EQ(found, expected) << "interrupted after " << instructions << " instructions";
         EXPECT_EQ(book->find(key_of(kUntilItGrows)), expected) << "in the book as it has grown";
-        return g_interruption.came;
+        return came;
     }
 
     // The same for an addition to a book of so many keys.
     bool interrupt_addition_after(unsigned instructions, std::uint32_t keys) {
         auto book = zeroed<ReleaseBook>();
         for (std::uint32_t i = 1; i <= keys; ++i) table_->find_or_add(*book, key_of(i));
-        g_interruption = {table_.get(), book.get(), instructions, false, nullptr};
-        set_trap_flag(true);
-        format::Release* added = add_to(*table_, *book, key_of(keys + 1));
-        set_trap_flag(false);
+        format::Release* added = nullptr;
+        format::Release* added_by_handler = nullptr;
+        const bool came = step_.interrupt_after(
+            instructions, [&] { added = add_to(*table_, *book, key_of(keys + 1)); },
+            [&] { added_by_handler = table_->find_or_add(*book, key_of(kUntilItGrows + 1)); });
         expect_distinct(instructions, added, keys + 1);
-        if (g_interruption.came) expect_distinct(instructions, g_interruption.added, kUntilItGrows + 1);
+        if (came) expect_distinct(instructions, added_by_handler, kUntilItGrows + 1);
         for (const std::uint32_t number : {keys + 1, kUntilItGrows + 1}) {
             const format::Release* found = book->find(key_of(number));
             EXPECT_TRUE(!found || found->key == key_of(number)) << "after " << instructions << " instructions";
         }
-        return g_interruption.came;
+        return came;
     }
 
   private:
@@ -100,7 +69,7 @@ class ReleaseTableSignalTest : public TraceTest {
     }
 
     Zeroed<ReleaseTable> table_ = zeroed<ReleaseTable>();
-    struct sigaction former_ {};
+    SingleStep step_;
 };
 
 TEST_F(ReleaseTableSignalTest, ABookMayGrowUnderALookUp) {
