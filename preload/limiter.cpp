@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "preload/hook_guard.h"
 #include "preload/recorder.h"
 #include "preload/snapshot.h"
 #include "preload/state.h"
@@ -22,7 +23,7 @@ std::uint32_t kind_of(std::uint32_t scope) {
 
 std::uint32_t current_kind() {
     const ThreadState* thread = t_thread;
-    return thread && thread->ready ? load_relaxed(thread->current_record->kind) : 0;
+    return thread && thread->ready ? load_relaxed(load_relaxed(thread->top)->record_at->kind) : 0;
 }
 
 // `name`: as Limits has it.
@@ -39,14 +40,14 @@ DREGS_COLD void tell_limit(const char* name) {
     }
 }
 
-// Runs `tell()` as a hook, unless this interrupts one.
+// Runs `tell()` as a hook.
 template <typename Tell>
 void tell_as_hook(Tell tell) {
     const KeepErrno keep_errno;
     ThreadState* thread = this_thread();
     if (!thread) return;
-    const BusyGuard busy(*thread);
-    if (busy.former() == 0) tell();
+    const HookGuard busy(*thread);
+    tell();
 }
 
 void* guarded_malloc(std::size_t bytes) { return refuses(bytes) ? nullptr : g_unguarded.malloc(bytes); }

@@ -1,10 +1,11 @@
 // The marker functions as the program sees them, and nothing else: find the thread, hand on. errno stays as it is: the
 // shim's system calls do not touch it.
 //
-// A call from a signal handler that interrupts the shim is counted as lost: a thread's nesting is not re-entrant.
-// Compiled with frame pointers, so that the caller's state can be read off.
+// A call may come from a signal handler that interrupts another, at any instruction of it; from one that interrupts
+// three it is counted as lost. Compiled with frame pointers, so that the caller's state can be read off.
 #include "dregs/api_table.h"
 #include "dregs/span_table.h"
+#include "preload/hook_guard.h"
 #include "preload/recorder.h"
 #include "preload/snapshot.h"
 #include "preload/state.h"
@@ -16,13 +17,13 @@ using dregs::g_state;
 
 // A thread's first call, or one that seems to interrupt a hook.
 template <typename Mark>
-DREGS_COLD std::uint64_t marked_slow(Mark mark, dregs::Registers caller) {
+DREGS_COLD std::uint64_t marked_slow(Mark mark) {
     dregs::ThreadState* thread = dregs::this_thread();
-    if (!thread || (thread->busy && !dregs::forget_left_hook(*thread, caller))) {
-        dregs::count_lost_marker(thread);
-        return 0;
-    }
-    const dregs::BusyGuard busy(*thread);
+    if (!thread) return dregs::count_lost_marker(nullptr), 0;
+    dregs::HookGuard busy(*thread);
+    dregs::settle_at(*thread, busy.level());
+    if (busy.level() >= dregs::ThreadState::kLevels) return dregs::count_lost_marker(thread), 0;
+    busy.will_mark();
     return static_cast<std::uint64_t>(mark(*thread));
 }
 
@@ -30,7 +31,7 @@ DREGS_COLD std::uint64_t marked_slow(Mark mark, dregs::Registers caller) {
 template <typename Mark>
 DREGS_INLINE std::uint64_t marked(Mark mark) {
     dregs::ThreadState* thread = dregs::t_thread;
-    if (DREGS_UNLIKELY(!thread || !thread->ready || thread->busy)) return marked_slow(mark, DREGS_CAPTURE_CALLER());
+    if (DREGS_UNLIKELY(!dregs::is_usual(thread))) return marked_slow(mark);
     const dregs::BusyGuard busy(*thread);
     return static_cast<std::uint64_t>(mark(*thread));
 }
@@ -43,7 +44,7 @@ dregs::Registers caller_of(Frame frame) { return {frame[1], reinterpret_cast<std
 
 DREGS_COLD void look_at_edge(dregs::ThreadState& thread, std::uint32_t kind, dregs::format::ScopeEdgeKind edge,
                              Frame frame) {
-    g_state.scope_edges.add(kind, dregs::capture_stack(thread, 0, caller_of(frame)), edge);
+    g_state.scope_edges.add(kind, dregs::capture_stack(thread, thread.level(), caller_of(frame)), edge);
 }
 
 // Keeps from where now and then. Either an instance has just been entered, or one of these counters was left.
@@ -73,7 +74,7 @@ std::uint64_t counted(dregs::ThreadState& thread, std::uint64_t handle) {
 DREGS_INLINE dregs_pool create_pool(const char* kind, const char* label, dregs_scope parent,
                                     const dregs::Registers& caller) {
     return marked([=](auto& thread) {
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        const std::uint32_t stack = dregs::capture_stack(thread, thread.level(), caller);
         const std::uint64_t handle = counted(thread, g_state.pools.create(thread, kind, label, parent, stack));
         note_opened(thread, handle, stack);
         return handle;
@@ -87,7 +88,7 @@ DREGS_INLINE void record_pool_alloc(dregs_pool pool, const void* block, size_t b
         if (block) g_state.pools.count(thread, pool, flags & DREGS_POOL_RESIZED);
         if (flags & DREGS_POOL_MALLOC) return dregs::give_block(thread, block, pool), 0;
         if (dregs::is_left_out_of_pool(thread, bytes)) return 0;
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        const std::uint32_t stack = dregs::capture_stack(thread, thread.level(), caller);
         return g_state.pools.alloc(thread, pool, block, bytes, stack), 0;
     });
 }
@@ -145,7 +146,7 @@ DREGS_AMONG_MARKERS dregs_pool pool_create_held(const char* kind, const char* la
                                                 const void* anchor, const dregs_caller* caller) {
     const dregs::Registers registers = registers_of(*caller);
     return marked([=](auto& thread) {
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, registers);
+        const std::uint32_t stack = dregs::capture_stack(thread, thread.level(), registers);
         const dregs_pool pool = g_state.pools.create_held(thread, kind, label, parent, stack, anchor);
         note_opened(thread, pool, stack);
         if (pool) dregs::give_block(thread, anchor, pool);
@@ -218,7 +219,7 @@ DREGS_MARKER void dregs_scope_leave(dregs_scope scope) {
 DREGS_MARKER dregs_scope dregs_scope_open(const char* kind, dregs_scope parent) {
     const dregs::Registers caller = DREGS_CAPTURE_CALLER();
     return marked([=](auto& thread) {
-        const std::uint32_t stack = dregs::capture_stack(thread, 0, caller);
+        const std::uint32_t stack = dregs::capture_stack(thread, thread.level(), caller);
         const std::uint64_t handle =
             counted(thread, g_state.thread_scopes.open(thread, kind, parent, dregs::format::kScopeUnbound, stack));
         note_opened(thread, handle, stack);
@@ -251,7 +252,7 @@ DREGS_MARKER void dregs_block_move(const void* block, dregs_scope scope) {
 }
 
 DREGS_MARKER dregs_pool dregs_pool_create(const char* kind, dregs_scope parent) {
-    return create_pool(kind, nullptr, parent ? parent : scope_current(), DREGS_CAPTURE_CALLER());
+    return create_pool(kind, nullptr, parent ? parent : dregs::ThreadScopes::kCurrent, DREGS_CAPTURE_CALLER());
 }
 
 DREGS_MARKER void dregs_pool_alloc(dregs_pool pool, const void* block, size_t bytes) {

@@ -1,5 +1,6 @@
 #include "preload/recorder.h"
 
+#include "preload/hook_guard.h"
 #include "preload/limiter.h"
 
 namespace dregs {
@@ -8,8 +9,9 @@ namespace {
 inline std::uintptr_t address_of(const void* block) { return reinterpret_cast<std::uintptr_t>(block); }
 
 // A block left `scope`, or never came into it for lack of room.
-inline void release(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
-    if (DREGS_LIKELY(scope == thread.current)) return add_local(thread.current_record->live, -1);
+DREGS_INLINE void release(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
+    const ScopeFrame* const top = load_relaxed(thread.top);
+    if (DREGS_LIKELY(scope == top->record)) return add_local(top->record_at->live, -1);
     release_elsewhere(thread, scope, block, nested);
 }
 
@@ -29,7 +31,7 @@ DREGS_COLD void replace_block(ThreadState& thread, void* block, const Block& rec
     release(thread, replaced.scope, block, nested);
 }
 
-inline void enter_block(ThreadState& thread, void* block, const Block& record, bool nested) {
+DREGS_INLINE void enter_block(ThreadState& thread, void* block, const Block& record, bool nested) {
     Block replaced;
     const BlockMap::Insert result = g_state.blocks.insert(address_of(block), record, replaced);
     if (DREGS_UNLIKELY(result == BlockMap::Insert::kNoRoom)) {
@@ -58,7 +60,9 @@ inline void count_unknown_free(ThreadState& thread, const void* block) {
     add_local(g_state.forked ? thread.counters->inherited_frees : thread.counters->unknown_frees, 1);
 }
 
-inline bool slice_is_over(const ThreadState& thread) { return g_state.clock.now_ns() >= thread.slice_end_ns; }
+inline bool slice_is_over(const ThreadState& thread) {
+    return g_state.clock.now_ns() >= load_relaxed(thread.top)->slice_end_ns;
+}
 
 }  // namespace
 
@@ -95,63 +99,101 @@ bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes) {
     return true;
 }
 
+// `level`: how many hooks this one interrupts.
+DREGS_INLINE static void enter_alloc_at(ThreadState& thread, std::uint8_t level, void* block, std::size_t bytes,
+                                        const Registers& caller) {
+    g_state.blocks.prefetch(address_of(block));
+    if (DREGS_UNLIKELY(level == 0 && slice_is_over(thread))) renew_slice(thread);
+    const std::uint32_t stack = capture_stack(thread, level, caller);
+    const ScopeFrame* const top = load_relaxed(thread.top);
+    add_local(top->record_at->live, 1);
+    enter_block(thread, block, {bytes, stack, top->record}, level != 0);
+}
+
+DREGS_COLD static void enter_unusual_alloc(void* block, std::size_t bytes, const Registers& caller) {
+    ThreadState* thread = t_thread;
+    if (!thread || !thread->ready) return enter_first_alloc(block, bytes, caller);
+    const HookGuard busy(*thread);
+    settle_at(*thread, busy.level());
+    if (busy.level() >= ThreadState::kLevels) return count_lost_alloc(thread, bytes);
+    enter_alloc_at(*thread, busy.level(), block, bytes, caller);
+}
+
 DREGS_HOT void enter_alloc(void* block, std::size_t bytes, const Registers& caller) {
     ThreadState* thread = t_thread;
-    if (DREGS_UNLIKELY(!thread || !thread->ready)) return enter_first_alloc(block, bytes, caller);
-    const BusyGuard busy(*thread, [&] { return hook_was_left(*thread, caller); });
-    if (DREGS_UNLIKELY(busy.former() >= ThreadState::kLevels)) return count_lost_alloc(thread, bytes);
-    g_state.blocks.prefetch(address_of(block));
-    const bool nested = busy.former() != 0;
-    if (DREGS_UNLIKELY(!nested && slice_is_over(*thread))) renew_slice(*thread);
-    const std::uint32_t stack = capture_stack(*thread, busy.former(), caller);
-    add_local(thread->current_record->live, 1);
-    enter_block(*thread, block, {bytes, stack, thread->current}, nested);
+    if (DREGS_UNLIKELY(!is_usual(thread))) return enter_unusual_alloc(block, bytes, caller);
+    const BusyGuard busy(*thread);
+    enter_alloc_at(*thread, 0, block, bytes, caller);
+}
+
+DREGS_INLINE static void take_free_at(ThreadState& thread, std::uint8_t level, void* block) {
+    Block taken;
+    if (DREGS_UNLIKELY(!take_block(block, taken))) return count_unknown_free(thread, block);
+    add_local(thread.counters->free_calls, 1);
+    release(thread, taken.scope, block, level != 0);
+}
+
+DREGS_COLD static void take_unusual_free(void* block) {
+    ThreadState* thread = this_thread();
+    if (!thread) return count_lost_free();
+    const HookGuard busy(*thread);
+    settle_at(*thread, busy.level());
+    take_free_at(*thread, busy.level(), block);
 }
 
 DREGS_HOT void take_free(void* block) {
-    ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread)) return count_lost_free();
+    ThreadState* thread = t_thread;
     // What the real free will change is often in another thread's cache, like our word for it: fetch both at once.
     __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
+    if (DREGS_UNLIKELY(!is_usual(thread))) return take_unusual_free(block);
     const BusyGuard busy(*thread);
-    Block taken;
-    if (DREGS_UNLIKELY(!take_block(block, taken))) return count_unknown_free(*thread, block);
-    add_local(thread->counters->free_calls, 1);
-    release(*thread, taken.scope, block, busy.former() != 0);
+    take_free_at(*thread, 0, block);
 }
 
 // The stack first: a process that is killed meanwhile has the block where it was.
-DREGS_HOT void take_free_from(void* block, const Registers& caller) {
-    ThreadState* thread = this_thread();
-    if (DREGS_UNLIKELY(!thread || g_state.ledger == 0)) return take_free(block);
-    __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
-    g_state.blocks.prefetch(address_of(block));
-    const BusyGuard busy(*thread, [&] { return hook_was_left(*thread, caller); });
-    const std::uint8_t level = busy.former();
+DREGS_INLINE static void take_free_from_at(ThreadState& thread, std::uint8_t level, void* block,
+                                           const Registers& caller) {
     // A thread that only frees must know how late it is, too.
-    if (DREGS_UNLIKELY(level == 0 && slice_is_over(*thread))) renew_slice(*thread);
+    if (DREGS_UNLIKELY(level == 0 && slice_is_over(thread))) renew_slice(thread);
     const std::uint32_t stack =
-        DREGS_LIKELY(level < ThreadState::kLevels) ? capture_stack(*thread, level, caller, thread->free_memo) : 0;
+        DREGS_LIKELY(level < ThreadState::kLevels) ? capture_stack(thread, level, caller, thread.free_memo) : 0;
     Block taken{};
     if (DREGS_UNLIKELY(!take_block(block, taken))) {
-        if (thread->releasing != block)
-            g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kUnknown);
-        return count_unknown_free(*thread, block);
+        if (thread.releasing != block)
+            g_state.releases.note(thread, level, taken, stack, format::ReleaseKind::kUnknown);
+        return count_unknown_free(thread, block);
     }
-    add_local(thread->counters->free_calls, 1);
-    g_state.releases.note(*thread, level, taken, stack, format::ReleaseKind::kFreed);
-    release(*thread, taken.scope, block, level != 0);
+    add_local(thread.counters->free_calls, 1);
+    g_state.releases.note(thread, level, taken, stack, format::ReleaseKind::kFreed);
+    release(thread, taken.scope, block, level != 0);
+}
+
+DREGS_COLD static void take_unusual_free_from(void* block, const Registers& caller) {
+    ThreadState* thread = this_thread();
+    if (!thread || g_state.ledger == 0) return take_free(block);
+    const HookGuard busy(*thread);
+    settle_at(*thread, busy.level());
+    take_free_from_at(*thread, busy.level(), block, caller);
+}
+
+DREGS_HOT void take_free_from(void* block, const Registers& caller) {
+    ThreadState* thread = t_thread;
+    __builtin_prefetch(static_cast<const char*>(block) - 16, 1);
+    g_state.blocks.prefetch(address_of(block));
+    if (DREGS_UNLIKELY(!is_usual(thread) || g_state.ledger == 0)) return take_unusual_free_from(block, caller);
+    const BusyGuard busy(*thread);
+    take_free_from_at(*thread, 0, block, caller);
 }
 
 DREGS_COLD void take_back(void* block) {
     ThreadState* thread = this_thread();
     if (!thread) return;
-    const BusyGuard busy(*thread);
+    const HookGuard busy(*thread);
     Block taken{};
     if (!take_block(block, taken)) return;
     add_local(thread->counters->alloc_calls, -1);
     add_local(thread->counters->alloc_bytes, -taken.bytes);
-    release(*thread, taken.scope, block, busy.former() != 0);
+    release(*thread, taken.scope, block, busy.level() != 0);
 }
 
 static bool is_known(const TakenBlock& taken) { return taken.process != 0 && taken.process == g_state.process; }
@@ -160,7 +202,7 @@ void take_for_realloc(void* block, TakenBlock& taken) {
     if (is_not_sampled(block)) return;
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return;
-    const BusyGuard busy(*thread);
+    const HookGuard busy(*thread);
     if (take_block(block, taken.block))
         taken.process = g_state.process;
     else
@@ -171,9 +213,9 @@ void take_for_realloc(void* block, TakenBlock& taken) {
 DREGS_COLD static void lose_taken(const Block& block) {
     ThreadState* thread = this_thread();
     if (!thread) return count_lost_alloc(nullptr, block.bytes);
-    const BusyGuard busy(*thread);
+    const HookGuard busy(*thread);
     add_local(thread->counters->free_calls, 1);
-    release(*thread, block.scope, nullptr, busy.former() != 0);
+    release(*thread, block.scope, nullptr, busy.level() != 0);
     count_lost_alloc(thread, block.bytes);
 }
 
@@ -191,16 +233,16 @@ void finish_free(const TakenBlock& taken, const Registers& caller) {
     if (taken.is_released_outside) return;
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_free();
-    const BusyGuard busy(*thread);
+    const HookGuard busy(*thread);
     if (DREGS_UNLIKELY(g_state.ledger != 0)) {
-        const std::uint8_t level = busy.former();
+        const std::uint8_t level = busy.level();
         const std::uint32_t stack = level < ThreadState::kLevels ? capture_stack(*thread, level, caller) : 0;
         g_state.releases.note(*thread, level, taken.block, stack,
                               is_known(taken) ? format::ReleaseKind::kFreed : format::ReleaseKind::kUnknown);
     }
     if (!is_known(taken)) return count_unknown_free(*thread, nullptr);
     add_local(thread->counters->free_calls, 1);
-    release(*thread, taken.block.scope, nullptr, busy.former() != 0);
+    release(*thread, taken.block.scope, nullptr, busy.level() != 0);
 }
 
 void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, const Registers& caller) {
@@ -212,9 +254,9 @@ void finish_realloc(void* block, std::size_t bytes, const TakenBlock& taken, con
     if (is_left_out(bytes)) return finish_free(taken, caller);
     ThreadState* thread = this_thread();
     if (DREGS_UNLIKELY(!thread)) return count_lost_alloc(nullptr, bytes);
-    const BusyGuard busy(*thread);
+    const HookGuard busy(*thread);
     add_local(thread->counters->free_calls, 1);
-    const std::uint8_t level = busy.former();
+    const std::uint8_t level = busy.level();
     if (DREGS_UNLIKELY(level >= ThreadState::kLevels)) {
         if (g_state.ledger != 0) g_state.releases.note(*thread, level, taken.block, 0, format::ReleaseKind::kFreed);
         release(*thread, taken.block.scope, nullptr, true);

@@ -30,6 +30,12 @@ DREGS_INLINE ThreadState* this_thread() {
     return DREGS_LIKELY(thread && thread->ready) ? thread : start_this_thread();
 }
 
+// Whether the calling thread's hook is as most are: it has been started, no hook is interrupted, nothing is left to do
+// for handlers that have been here.
+DREGS_INLINE bool is_usual(const ThreadState* thread) {
+    return DREGS_LIKELY(thread && thread->ready == ThreadState::kReady && thread->busy == 0);
+}
+
 // Whether an allocation is left out, of a sample. It is counted all the same.
 DREGS_INLINE bool is_left_out(std::size_t bytes) {
     if (DREGS_LIKELY(g_state.sample_bytes == 0)) return false;
@@ -90,7 +96,7 @@ std::uint32_t capture_stack(ThreadState& thread, std::uint8_t level, const Regis
 
 // The same where a ledger asks for it, for something that is released there; else format::kStackNone.
 inline std::uint32_t capture_release(ThreadState& thread, const Registers& caller) {
-    return g_state.ledger != 0 ? capture_stack(thread, 0, caller) : format::kStackNone;
+    return g_state.ledger != 0 ? capture_stack(thread, thread.level(), caller) : format::kStackNone;
 }
 
 // The same as is_left_out, of a pool's block.
@@ -99,6 +105,9 @@ bool is_left_out_of_pool(ThreadState& thread, std::size_t bytes);
 
 // The first allocation of a thread.
 void enter_first_alloc(void* block, std::size_t bytes, const Registers& caller);
+// What handlers could not finish while they interrupted hooks. `level`: of the present hook; only at 0 is anything
+// done.
+void settle_at(ThreadState& thread, std::uint8_t level);
 // The block belongs to another open scope from now on; 0: to none. Any thread, at any time: others may be freeing the
 // block, or ending the scope.
 void move_block(ThreadState& thread, const void* block, std::uint64_t scope);
@@ -115,11 +124,6 @@ void count_lost_free();
 // What was lost before the trace was there is counted in it. Any thread, at any time from then on.
 void adopt_early_loss();
 void count_lost_marker(ThreadState* thread);
-// Whether the one hook of the thread that seems to be at work is not: it is not on the stack that ends in `caller`, so
-// a signal handler has left it by siglongjmp.
-bool hook_was_left(const ThreadState& thread, const Registers& caller);
-// The same, and then no hook is at work any more. False: some are.
-bool forget_left_hook(ThreadState& thread, const Registers& caller);
 // A block was taken out of a record that is not the thread's current one.
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested);
 // A block was freed that is not in the table and may have been a link map.

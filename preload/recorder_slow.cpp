@@ -27,10 +27,10 @@ void forget_module(std::uint32_t module) {
 
 // Threads do with plain stores what nobody else meddles with. Before somebody does for the first time, it says so, for
 // good, and lets them come to the end of what they are at. Not busy meanwhile, as others may be waiting for this
-// thread.
+// thread; unless this interrupts a hook, which is.
 DREGS_COLD void wait_for_hooks(ThreadState& thread) {
     const std::uintptr_t busy = thread.busy;
-    store_relaxed(thread.busy, std::uintptr_t{0});
+    if (!thread.interrupts_hooks()) store_relaxed(thread.busy, std::uintptr_t{0});
     g_state.threads.wait_for_hooks(thread);
     store_relaxed(thread.busy, busy);
 }
@@ -105,26 +105,8 @@ DREGS_COLD void count_lost_marker(ThreadState* thread) {
     count_in_header(&format::Header::lost_markers, &EarlyLoss::markers, 1);
 }
 
-// A hook at work is a frame of ours further out, behind that of the signal. One buffer of locations is the interrupted
-// hook's, the other one is free as long as there is only that.
-DREGS_COLD bool hook_was_left(const ThreadState& thread, const Registers& caller) {
-    LoadedObject self{};
-    if (!find_object(reinterpret_cast<std::uintptr_t>(&hook_was_left), &self)) return false;
-    const std::uint64_t* locations = thread.locations[1];
-    const Walk walk = g_state.unwinder.walk(caller, thread.locations[1], g_state.max_frames);
-    if (walk.root != format::kStackWhole) return false;
-    for (std::uint32_t i = 0; i < walk.frames; ++i) {
-        const std::uint64_t pc = format::location_pc(locations[i]);
-        if (pc >= self.map_start && pc < self.map_end) return false;
-    }
-    return true;
-}
-
-DREGS_COLD bool forget_left_hook(ThreadState& thread, const Registers& caller) {
-    const std::uint8_t at_work = hooks_at_work(thread, caller.sp);
-    if (at_work > 1 || (at_work == 1 && !hook_was_left(thread, caller))) return false;
-    store_relaxed(thread.busy, std::uintptr_t{0});
-    return true;
+void settle_at(ThreadState& thread, std::uint8_t level) {
+    if (level == 0 && load_relaxed(thread.ready) == ThreadState::kUnsettled) g_state.thread_scopes.settle(thread);
 }
 
 void release_elsewhere(ThreadState& thread, std::uint32_t scope, const void* block, bool nested) {
@@ -166,15 +148,15 @@ void move_block(ThreadState& thread, const void* block, std::uint64_t scope) {
 void give_block(ThreadState& thread, const void* block, std::uint64_t scope) {
     expect_visits(thread, scope);
     if (scope && !g_state.thread_scopes.arrive(thread, scope)) return add_local(thread.counters->bad_markers, 1);
-    const std::uint32_t to = scope ? handle_index(scope) : thread.frames[0].instance;
+    const std::uint32_t to = scope ? handle_index(scope) : handle_index(thread.home);
     Block moved{};
     if (!scope) g_state.scopes.count_arrival(to);
     if (g_state.blocks.move(reinterpret_cast<std::uintptr_t>(block), to, moved)) {
         if (g_state.limits.any()) move_limited(moved.scope, to, moved.bytes);
-        g_state.scopes.count_release(&thread.stock, moved.scope);
+        g_state.scopes.count_release(thread.usable_stock(), moved.scope);
         g_state.thread_scopes.end_if_empty(thread, moved.scope);
     } else {
-        g_state.scopes.count_release(&thread.stock, to);
+        g_state.scopes.count_release(thread.usable_stock(), to);
         if (g_state.sample_bytes == 0) add_local(thread.counters->bad_markers, 1);  // not of the sample
     }
 }

@@ -14,9 +14,9 @@
  * that could not be recorded: each is counted in the trace, and `dregs scopes` shows the counts. errno is left as it
  * was. Threads: every call may be made from any thread at any time. enter and leave pair up on one thread; open, close,
  *   attach and restore are for work that moves between threads.
- * Signals: calls are async-signal-safe once any call has been made before. In a handler that interrupts dregs itself
- * the call is counted as lost and does nothing. fork: the child has its own trace and no open scopes; handles of the
- * parent are counted as bad there.
+ * Signals: calls are async-signal-safe once any call has been made before, also in a handler that interrupts dregs
+ * itself. In one that interrupts two others which do, the call is counted as lost and does nothing. fork: the child has
+ * its own trace and no open scopes; handles of the parent are counted as bad there.
  */
 #ifndef DREGS_DREGS_H
 #define DREGS_DREGS_H

@@ -21,7 +21,8 @@ class Ledger {
     // The same of what has no lifetime: pools and their blocks. Nothing where the ledger is off.
     void note_of_pool(ThreadState& thread, std::uint32_t from, std::uint32_t to, std::uint64_t bytes,
                       format::ReleaseKind kind) {
-        if (DREGS_UNLIKELY(on_)) note(thread, 0, {bytes, from, thread.current}, to, kind);
+        if (DREGS_UNLIKELY(on_))
+            note(thread, thread.level(), {bytes, from, load_relaxed(thread.top)->record}, to, kind);
     }
 
   private:

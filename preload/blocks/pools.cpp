@@ -118,10 +118,12 @@ void Pools::free_all(ThreadState& thread, std::uint64_t pool, std::uint32_t stac
 const format::KindCounters* Pools::destroy(ThreadState& thread, std::uint64_t pool, std::uint32_t stack) {
     const format::Scope* record = scopes_->open_instance(pool);
     const bool entered = record && (format::scope_flags(load_relaxed(record->status)) & format::kScopeEntered);
+    const std::uint32_t made_at = record ? load_relaxed(record->stack) : 0;
     const format::KindCounters* ended = nullptr;
-    if (!entered && !empty(thread, pool, stack)) return nullptr;  // counted there
     // An entered one: its thread would go on in it. One that is not open any more: another thread came first.
-    if (entered || !scopes_->close(thread, pool, format::kScopePool, ended)) add_local(thread.counters->bad_markers, 1);
+    if (entered || !scopes_->close(thread, pool, format::kScopePool, ended))
+        return add_local(thread.counters->bad_markers, 1), nullptr;
+    ledger_->note_of_pool(thread, made_at, stack, 0, format::ReleaseKind::kPoolEmptied);
     return ended;
 }
 

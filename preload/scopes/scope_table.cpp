@@ -45,7 +45,8 @@ bool ScopeTable::end(ScopeStock* stock, std::uint32_t index, std::uint32_t end_c
     return true;
 }
 
-// Claims the end first: who came too late would write its time into the next instance, and find that one's kind.
+// Claims the end first: who came too late would write its time into the next instance, and find that one's kind. A pool
+// is emptied while its end is claimed, so that nothing comes into it between the two.
 bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_t flags, std::uint32_t end_cs,
                            std::uint32_t& kind, bool& clean) {
     Scope* scope = find(handle_index(handle));
@@ -59,6 +60,7 @@ bool ScopeTable::end_named(ScopeStock* stock, std::uint64_t handle, std::uint32_
     if (!compare_exchange(scope->status, status, status | format::kScopeEnding)) return false;
     store_relaxed(scope->end_cs, end_cs);
     kind = scope->kind;
+    if ((format::scope_flags(status) & format::kScopePool) != 0) fetch_add(scope->epoch, 1u);
     exchange(scope->status, closed(status));
     clean = recycle_if_empty(stock, {handle_index(handle), scope});
     return true;

@@ -2,8 +2,11 @@
 //
 // A thread's frames are its own; only a thread that finds another gone touches that one's (abandon). Every mismatch is
 // counted and repaired, none is fatal: leaving an outer instance ends the inner ones, a handle that is not open here is
-// ignored. Not re-entrant: a marker call from a signal handler that interrupts another is counted as lost by the
-// caller.
+// ignored.
+//
+// A signal handler may mark while it interrupts a marker, at any instruction: the nesting changes by one store of the
+// thread's `top`, which is done only if no handler has changed it meanwhile; else the marker looks again. What handlers
+// need besides: handler_frames.h.
 #pragma once
 
 #include "preload/scopes/kinds.h"
@@ -23,7 +26,9 @@ class ThreadScopes {
     void abandon(ThreadState& thread);
 
     // `flags`: kScopePool and kScopeEntered for an instance that is a pool, too.
-    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label, std::uint32_t flags = 0);
+    std::uint64_t enter(ThreadState& thread, const char* kind, const char* label, std::uint32_t flags = 0) {
+        return enter_from(thread, kind, label, flags, ScopeFrame::kByMarker);
+    }
     // The counters of what it ended; null: nothing, or there are none.
     const format::KindCounters* leave(ThreadState& thread, std::uint64_t scope);
     // An instance that a call begins, from `pc` in a frame at `sp`: enters. An open one that began at the same place of
@@ -33,7 +38,9 @@ class ThreadScopes {
     const format::KindCounters* end_span(ThreadState& thread, const char* kind);
     // There is such a kind from now on, whether an instance of it will ever begin or not. False: no room.
     bool know_kind(ThreadState& thread, const char* kind);
-    // An instance bound to no thread. `parent` 0: none, or the current one when `parent_is_current`.
+    // Stands for the instance that the thread is in, whichever that is.
+    static constexpr std::uint64_t kCurrent = ~std::uint64_t{0};
+    // An instance bound to no thread. `parent` 0: none.
     std::uint64_t open(ThreadState& thread, const char* kind, std::uint64_t parent, std::uint32_t flags,
                        std::uint32_t stack, const char* label = nullptr);
     // Ends an instance that open() made with these flags. False: it is none, or not open. `ended`: the counters of its
@@ -42,8 +49,10 @@ class ThreadScopes {
     std::uint64_t attach(ThreadState& thread, std::uint64_t scope);
     void restore(ThreadState& thread, std::uint64_t previous);
 
-    // The present slice of time is over: blocks get a new share of the same instance.
+    // The present slice of time is over: blocks get a new share of the same instance. For hooks that interrupt none.
     void renew_slice(ThreadState& thread);
+    // No hook is interrupted any more: what handlers pinned meanwhile may go.
+    void settle(ThreadState& thread);
     // Something comes into the instance that a handle names, which others may be ending: counts it. False: it is not
     // open (any more). Before another thread's is reached into, ScopeTable::expect_visitors must have been called.
     bool arrive(ThreadState& thread, std::uint64_t scope);
@@ -67,7 +76,7 @@ class ThreadScopes {
     const format::KindCounters* counters_of_open(ThreadState& thread, std::uint64_t scope);
     // The counters of the innermost instance's kind; null: it has none.
     static const format::KindCounters* current_counters(const ThreadState& thread) {
-        return thread.frames[thread.depth - 1].counters;
+        return load_relaxed(thread.top)->counters;
     }
     // The handle of the thread's current instance; 0: it is in none.
     std::uint64_t current_handle(const ThreadState& thread) const;
@@ -77,16 +86,28 @@ class ThreadScopes {
     const KindEntry* kind_of(ThreadState& thread, const char* name, std::uint64_t outer);
     const KindEntry* learn_kind(ThreadState& thread, const char* name, std::uint64_t outer, KindEntry& entry);
     format::KindCounters* counters_of(ThreadState& thread, std::uint32_t kind);
-    std::uint32_t begin_share(ThreadState& thread, std::uint32_t instance, std::uint32_t generation);
-    bool push(ThreadState& thread, const ScopeFrame& frame);
-    void pop(ThreadState& thread, std::uint32_t more_flags, std::uint64_t format::KindCounters::*also);
-    void make_current(ThreadState& thread);
-    const format::KindCounters* leave_down_to(ThreadState& thread, std::uint32_t depth);
+    std::uint32_t begin_share(ThreadState& thread, std::uint64_t instance);
+    std::uint64_t enter_from(ThreadState& thread, const char* kind, const char* label, std::uint32_t flags,
+                             std::uint32_t origin);
+    std::uint64_t known_parent(ThreadState& thread, std::uint64_t parent);
+    static ScopeFrame* place_in(const ThreadState& thread, ScopeFrame& frame);
+    static ScopeFrame* add_places(const ThreadState& thread, ScopeFrame& frame);
+    static ScopeFrame* place_beside(const ThreadState& thread, ScopeFrame& frame);
+    static ScopeFrame* reserve(ThreadState& thread);
+    static void give_back(ThreadState& thread, ScopeFrame* frame);
+    static ScopeFrame* reserve_in_handler(ThreadState& thread);
+    static void nest(const ThreadState& thread, ScopeFrame& frame, ScopeFrame* outer);
+    static void publish(ThreadState& thread, ScopeFrame* frame);
+    static void publish_again(ThreadState& thread, ScopeFrame* frame);
+    bool pop(ThreadState& thread, ScopeFrame* frame, std::uint32_t more_flags,
+             std::uint64_t format::KindCounters::*also);
+    bool pop_missed(ThreadState& thread, ScopeFrame* frame);
+    bool pop_through(ThreadState& thread, ScopeFrame* top, ScopeFrame* last, std::uint64_t format::KindCounters::*also);
+    bool take_off_in_handler(ThreadState& thread, ScopeFrame* frame);
+    bool is_left(const ThreadState& thread, const format::Scope& record, std::uint32_t index) const;
     void end_record(ThreadState& thread, std::uint32_t record, std::uint32_t more_flags, bool& clean);
     static void count_end(format::KindCounters* counters, bool clean, std::uint64_t format::KindCounters::*also);
     void end_held_if_empty(ThreadState& thread, std::uint32_t record);
-    bool reserve_frame(ThreadState& thread);
-    bool add_frames(ThreadState& thread);
 
     ScopeTable* scopes_;
     Kinds* kinds_;

@@ -7,27 +7,15 @@
 
 #include "dregs/trace_format.h"
 #include "preload/file/release_table.h"
+#include "preload/scopes/handler_frames.h"
 #include "preload/scopes/life_mark.h"
+#include "preload/scopes/scope_frame.h"
 #include "preload/scopes/scope_table.h"
 #include "preload/system/attributes.h"
 #include "preload/system/sampler.h"
 #include "preload/unwind/stack_memo.h"
 
 namespace dregs {
-
-// One level of a thread's nesting: an instance that was entered or attached here.
-struct ScopeFrame {
-    static constexpr std::uint32_t kByMarker = 0;  // ended by leave
-    static constexpr std::uint32_t kByAttach = 1;  // ended by restore
-
-    std::uint32_t instance;
-    std::uint32_t generation;
-    std::uint32_t record;            // what blocks refer to: the instance or this thread's present share of it
-    std::uint32_t origin;            // kByMarker, kByAttach, or what tells the call that began it
-    std::uint64_t slice_end_ns;      // monotonic time at which a new share begins
-    format::Scope* record_at;        // where `record` is
-    format::KindCounters* counters;  // of the instance's kind, this thread's; null: none
-};
 
 // A kind that this thread used lately.
 struct KindEntry {
@@ -43,73 +31,71 @@ struct KindEntry {
 struct ThreadState {
     static constexpr std::uint32_t kInlineFrames = 32;
     static constexpr std::uint32_t kKindEntries = 16;
-    // One buffer of locations for the thread, one for a signal handler that interrupts it.
-    static constexpr std::uint32_t kLevels = 2;
+    // One buffer of locations for the thread, one for a signal handler that interrupts it, one for a handler that
+    // interrupts that.
+    static constexpr std::uint32_t kLevels = 3;
+
+    static constexpr std::uint8_t kReady = 1;
+    static constexpr std::uint8_t kUnsettled = 2;  // the same, but `handlers` has pinned records
+
+    // In the lowest bits of `busy`: how many hooks are at work, one within the other, and whether a handler that
+    // interrupts the innermost of them has marked. Stack frames are aligned to 16 bytes.
+    static constexpr std::uintptr_t kHookCount = 7;
+    static constexpr std::uintptr_t kHandlerMarked = 8;
 
     std::uint8_t ready;
-    // Stack frame of the outermost hook at work, and in the lowest bits how many there are. One word, so that a signal
-    // handler finds both or neither.
+    // Stack frame of the outermost hook at work, and the bits. One word, so that a signal handler finds all or nothing.
     std::uintptr_t busy;
-    std::uint32_t tid;      // 0: not known yet (Threads::identify)
-    std::uint32_t slot;     // index in format::kThreads
-    std::uint32_t current;  // scope record that a new block refers to
-    format::Scope* current_record;
-    std::uint64_t slice_end_ns;  // of the innermost frame
+    std::uint32_t tid;   // 0: not known yet (Threads::identify)
+    std::uint32_t slot;  // index in format::kThreads
+    ScopeFrame* top;     // the innermost one, which says what record a new block refers to
     format::ThreadCounters* counters;
     std::uint64_t* locations[kLevels];
     StackMemo memo;
     ScopeStock stock;
     Sampler sampler;
 
-    ScopeFrame* frames;  // frames[0] is the thread's own instance
-    std::uint32_t depth;
-    std::uint32_t capacity;
+    std::uint64_t home;  // handle of the thread's own instance, the outermost frame's
     format::StringRef name;
     std::uint32_t* kind_counters;  // by kind: index of this thread's counters; null until the first marker
     KindEntry kinds[kKindEntries];
+    KindEntry handler_kinds[kLevels - 1];  // the last one that a handler has learnt, by how many hooks it interrupts
     ScopeFrame inline_frames[kInlineFrames];
+    HandlerFrames handlers;
     StackMemo free_memo;  // of frees, when they are recorded with their stacks
     ReleaseBook releases[kLevels];
     // Of calls inside of calls, which an allocator's own functions make of each other (allocator_calls.h).
     const void* made;       // the block that an inner one recorded last
     const void* releasing;  // the block that an outer one has taken out and is about to free
     LifeMark life;
+
+    // How many hooks of the thread the present one interrupts.
+    std::uint8_t level() const {
+        const std::uintptr_t hooks = load_relaxed(busy) & kHookCount;
+        return static_cast<std::uint8_t>(hooks != 0 ? hooks - 1 : 0);
+    }
+    bool interrupts_hooks() const { return (load_relaxed(busy) & kHookCount) > 1; }
+    // Null where a hook that is interrupted may be using it.
+    ScopeStock* usable_stock() { return DREGS_UNLIKELY(interrupts_hooks()) ? nullptr : &stock; }
 };
 
-// How many hooks of this thread really are at work, when `busy` says some are: a signal handler that left an
-// interrupted hook by siglongjmp has left the count behind. `frame`: the present hook's.
-std::uint8_t hooks_at_work(const ThreadState& thread, std::uintptr_t frame);
-
-inline constexpr std::uintptr_t kHookCountMask = 15;  // stack frames are aligned to 16 bytes
-
-// Marks that this thread is inside the shim. Restores the former value, so that it nests. `was_left()` may know more
-// about the one hook that seems to be at work.
+// Marks that this thread is inside the shim, in a hook that interrupts none. The others: hook_guard.h.
 class BusyGuard {
   public:
-    explicit BusyGuard(ThreadState& thread) : BusyGuard(thread, [] { return false; }) {}
-    template <typename WasLeft>
-    DREGS_INLINE BusyGuard(ThreadState& thread, WasLeft was_left) : thread_(thread), restore_(thread.busy), former_(0) {
-        const std::uintptr_t frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) & ~kHookCountMask;
-        if (DREGS_UNLIKELY(restore_ != 0)) {
-            former_ = hooks_at_work(thread, frame);
-            if (former_ == 1 && was_left()) former_ = 0;
-            if (former_ == 0) restore_ = 0;
-        }
-        store_relaxed(thread_.busy, DREGS_LIKELY(former_ == 0) ? frame + 1 : restore_ + 1);
+    DREGS_INLINE explicit BusyGuard(ThreadState& thread) : thread_(thread) {
+        const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+        store_relaxed(thread_.busy, (frame & ~std::uintptr_t{15}) + 1);
         asm volatile("" ::: "memory");  // a signal handler must see it before what it protects
     }
-    ~BusyGuard() {
+    DREGS_INLINE ~BusyGuard() {
         asm volatile("" ::: "memory");
-        store_relaxed(thread_.busy, restore_);
+        store_relaxed(thread_.busy, std::uintptr_t{0});
     }
     BusyGuard(const BusyGuard&) = delete;
     BusyGuard& operator=(const BusyGuard&) = delete;
-    std::uint8_t former() const { return former_; }
 
   private:
     ThreadState& thread_;
-    std::uintptr_t restore_;
-    std::uint8_t former_;
 };
 
 }  // namespace dregs

@@ -1,6 +1,7 @@
 // Memory-order shorthands for plain fields: the trace's records are bytes in a file, so they cannot be std::atomic.
 //
-// `add_local` is one instruction: a signal handler on the same thread cannot tear it, other threads must not write.
+// What ends in `_local` is one instruction without a lock: a signal handler on the same thread cannot tear it, other
+// threads must not write.
 #pragma once
 
 #include <cstdint>
@@ -45,5 +46,17 @@ T fetch_add(T& at, T value) {
 
 inline void add_local(std::uint64_t& at, std::uint64_t value) { asm volatile("addq %1, %0" : "+m"(at) : "er"(value)); }
 inline void add_local(std::int64_t& at, std::int64_t value) { asm volatile("addq %1, %0" : "+m"(at) : "er"(value)); }
+
+// Nothing is moved across it by the compiler.
+template <typename T>
+inline bool compare_exchange_local(T& at, T expected, T value) {
+    static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+    bool done = false;
+    if constexpr (sizeof(T) == 8)
+        asm volatile("cmpxchgq %3, %0" : "+m"(at), "=@ccz"(done), "+a"(expected) : "r"(value) : "memory");
+    else
+        asm volatile("cmpxchgl %3, %0" : "+m"(at), "=@ccz"(done), "+a"(expected) : "r"(value) : "memory");
+    return done;
+}
 
 }  // namespace dregs

@@ -5,6 +5,7 @@ alarms=$(rounds 500 100000)
 expect_survives "$BUILT/markers_everywhere" "$alarms"
 expect_kept 6  # four rounds of a thread's destructors, an exit handler, a destructor of the process
 load_scopes "$TRACE"
+expect_json "markers lost" 0 scopes.json 'd["loss"]["lost_markers"]'
 expect_kind interrupted missed_leaves 0 survivor_blocks 0 open 0
 expect_kind "thread end" entered 4 left 4 survivor_blocks 4
 expect_kind "process end" entered 2 left 2 survivor_blocks 2

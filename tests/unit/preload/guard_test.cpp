@@ -9,7 +9,8 @@
 
 #include <thread>
 
-#include "preload/scopes/thread_state.h"
+#include "preload/hook_guard.h"
+#include "trace_fixture.h"
 
 namespace dregs {
 namespace {
@@ -99,29 +100,63 @@ TEST(SlowSection, KeepsSignalsOutAndErrnoAlone) {
     EXPECT_EQ(sigismember(&before, SIGUSR1), sigismember(&after, SIGUSR1));
 }
 
-TEST(BusyGuard, Nests) {
-    ThreadState thread{};
-    const BusyGuard outer(thread);
-    EXPECT_EQ(outer.former(), 0);
+TEST(HookGuard, Nests) {
+    auto thread = zeroed<ThreadState>();
+    const HookGuard outer(*thread);
+    EXPECT_EQ(outer.level(), 0);
     [&]() __attribute__((noinline)) {
-        const BusyGuard inner(thread);
-        EXPECT_EQ(inner.former(), 1);
+        const HookGuard inner(*thread);
+        EXPECT_EQ(inner.level(), 1);
+        EXPECT_EQ(thread->level(), 1);
+        EXPECT_EQ(thread->usable_stock(), nullptr);
     }
     ();
-    EXPECT_EQ(thread.busy & kHookCountMask, 1u);
+    EXPECT_EQ(thread->level(), 0);
+    EXPECT_NE(thread->busy, 0u);
+}
+
+__attribute__((noinline)) void nest(ThreadState& thread, unsigned hooks) {
+    const HookGuard guard(thread);
+    const std::uintptr_t before = thread.busy;
+    if (hooks > 1) nest(thread, hooks - 1);
+    EXPECT_EQ(thread.busy, before);
+}
+
+TEST(HookGuard, OnlyCountsSoFar) {
+    auto thread = zeroed<ThreadState>();
+    nest(*thread, 20);
+    EXPECT_EQ(thread->busy, 0u);
+}
+
+// What handlers did says so of each hook that they interrupted, until it is through.
+TEST(HookGuard, KnowsThatAHandlerHasMarked) {
+    auto thread = zeroed<ThreadState>();
+    {
+        const BusyGuard interrupted(*thread);
+        [&]() __attribute__((noinline)) {
+            HookGuard marker(*thread);
+            marker.will_mark();
+        }
+        ();
+        EXPECT_TRUE(thread->busy & ThreadState::kHandlerMarked);
+        EXPECT_EQ(thread->level(), 0);
+    }
+    const BusyGuard next(*thread);
+    EXPECT_FALSE(thread->busy & ThreadState::kHandlerMarked);
 }
 
 __attribute__((noinline)) void leave_busy(ThreadState& thread) {
     volatile char deep[512] = {};
-    new (const_cast<char*>(deep)) BusyGuard(thread);  // as siglongjmp out of a handler: no destructor
+    new (const_cast<char*>(deep)) HookGuard(thread);  // as siglongjmp out of a handler: no destructor
 }
 
-TEST(BusyGuard, NoticesThatAnOuterHookIsGone) {
-    ThreadState thread{};
-    leave_busy(thread);
-    ASSERT_EQ(thread.busy & kHookCountMask, 1u);
-    const BusyGuard next(thread);
-    EXPECT_EQ(next.former(), 0);
+// Where no walk can tell: by the stack pointer.
+TEST(HookGuard, NoticesThatAnOuterHookIsGone) {
+    auto thread = zeroed<ThreadState>();
+    leave_busy(*thread);
+    ASSERT_EQ(thread->busy & ThreadState::kHookCount, 1u);
+    const HookGuard next(*thread);
+    EXPECT_EQ(next.level(), 0);
 }
 
 }  // namespace

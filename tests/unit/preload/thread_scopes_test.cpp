@@ -25,10 +25,15 @@ class ThreadScopesTest : public TraceTest {
     const format::KindCounters& counters(const char* kind) {
         return parts().kinds.counters(thread().kind_counters[parts().kinds.find_or_add(kind, 0)]);
     }
+    std::uint32_t depth() {
+        std::uint32_t frames = 0;
+        for (const ScopeFrame* frame = thread().top; frame; frame = frame->outer) ++frames;
+        return frames;
+    }
     // As if a block had been allocated now.
     std::uint32_t allocate() {
-        ++thread().current_record->live;
-        return thread().current;
+        ++thread().top->record_at->live;
+        return thread().top->record;
     }
 
   private:
@@ -37,15 +42,15 @@ class ThreadScopesTest : public TraceTest {
 };
 
 TEST_F(ThreadScopesTest, NestingIsRecordedAndUndone) {
-    const std::uint32_t outside = thread().current;
+    const std::uint32_t outside = thread().top->record;
     const std::uint64_t file = enter("file");
     const std::uint64_t packet = enter("packet");
-    EXPECT_EQ(thread().current, handle_index(packet));
-    EXPECT_EQ(thread().current_record->parent, handle_index(file));
+    EXPECT_EQ(thread().top->record, handle_index(packet));
+    EXPECT_EQ(thread().top->record_at->parent, handle_index(file));
     leave(packet);
-    EXPECT_EQ(thread().current, handle_index(file));
+    EXPECT_EQ(thread().top->record, handle_index(file));
     leave(file);
-    EXPECT_EQ(thread().current, outside);
+    EXPECT_EQ(thread().top->record, outside);
     EXPECT_EQ(counters("packet").entered, 1u);
     EXPECT_EQ(counters("packet").left, 1u);
     EXPECT_EQ(counters("packet").clean, 1u);
@@ -69,7 +74,7 @@ TEST_F(ThreadScopesTest, DoubleAndMadeUpLeavesOnlyCount) {
     leave(inner);
     leave(inner);
     leave(0xDEAD'0000'BEEF);
-    leave(make_handle(thread().frames[0].instance, thread().frames[0].generation));
+    leave(thread().home);
     EXPECT_EQ(thread().counters->bad_leaves, 3u);
     EXPECT_EQ(scopes().current_handle(thread()), outer);
 }
@@ -80,7 +85,7 @@ TEST_F(ThreadScopesTest, ASpanBegunAtItsOldPlaceEndsTheOldOne) {
     enter("inner");
     const std::uint64_t again = scopes().begin_span(thread(), "packet", 0x1000, 0x7000);
     EXPECT_EQ(scopes().current_handle(thread()), again);
-    EXPECT_EQ(thread().depth, 2u);
+    EXPECT_EQ(depth(), 2u);
     EXPECT_EQ(counters("packet").entered, 2u);
     EXPECT_EQ(counters("packet").missed_leaves, 1u);
     EXPECT_EQ(counters("inner").missed_leaves, 1u);
@@ -91,7 +96,7 @@ TEST_F(ThreadScopesTest, ASpanBegunElsewhereNests) {
     scopes().begin_span(thread(), "packet", 0x1000, 0x6000);
     scopes().begin_span(thread(), "packet", 0x2000, 0x7000);
     scopes().begin_span(thread(), "file", 0x1000, 0x7000);
-    EXPECT_EQ(thread().depth, 5u);
+    EXPECT_EQ(depth(), 5u);
     scopes().end_span(thread(), "file");
     scopes().end_span(thread(), "packet");
     scopes().end_span(thread(), "packet");
@@ -145,8 +150,8 @@ TEST_F(ThreadScopesTest, AttachIsAShareOfTheInstance) {
     const std::uint64_t job = scopes().open(thread(), "job", 0, format::kScopeUnbound, 0);
     const std::uint64_t request = enter("request");
     EXPECT_EQ(scopes().attach(thread(), job), request);
-    EXPECT_NE(thread().current, handle_index(job));
-    EXPECT_EQ(thread().current_record->parent, handle_index(job));
+    EXPECT_NE(thread().top->record, handle_index(job));
+    EXPECT_EQ(thread().top->record_at->parent, handle_index(job));
     allocate();
     scopes().restore(thread(), request);
     EXPECT_EQ(scopes().current_handle(thread()), request);
@@ -201,7 +206,7 @@ TEST_F(ThreadScopesTest, CountersOfWhatIsOpenOnly) {
     close(job);
     EXPECT_EQ(scopes().counters_of_open(thread(), job), nullptr);
     EXPECT_EQ(scopes().counters_of_open(thread(), 0), nullptr);
-    EXPECT_EQ(scopes().counters_of_open(thread(), thread().frames[0].instance), nullptr) << "no kind";
+    EXPECT_EQ(scopes().counters_of_open(thread(), handle_index(thread().home)), nullptr) << "no kind";
 }
 
 TEST_F(ThreadScopesTest, DestroySaysWhatKindHasEnded) {
@@ -218,10 +223,10 @@ TEST_F(ThreadScopesTest, DestroySaysWhatKindHasEnded) {
 
 TEST_F(ThreadScopesTest, ASliceIsAShareAndEndsCleanly) {
     const std::uint64_t request = enter("request");
-    const std::uint32_t first = thread().current;
+    const std::uint32_t first = thread().top->record;
     allocate();
     scopes().renew_slice(thread());
-    EXPECT_NE(thread().current, first);
+    EXPECT_NE(thread().top->record, first);
     EXPECT_EQ(scopes().current_handle(thread()), request);
     const std::uint32_t second = allocate();
     scopes().renew_slice(thread());
@@ -294,7 +299,7 @@ TEST_F(ThreadScopesTest, PoolBlockAndMallocBlockAtOneAddress) {
     Pools& pools = parts().pools;
     const std::uint64_t pool = pools.create(thread(), "pool", nullptr, 0, 0);
     alignas(64) static char arena[64];
-    Block block{64, 9, thread().current};
+    Block block{64, 9, thread().top->record};
     const auto address = reinterpret_cast<std::uintptr_t>(arena);
     EXPECT_EQ(parts().blocks.insert(address, block, block), BlockMap::Insert::kDone);
     pools.alloc(thread(), pool, arena, 16, 5);
@@ -312,7 +317,7 @@ TEST_F(ThreadScopesTest, LeaveAndAttachRace) {
         ThreadState& other = *parts().threads.start(nullptr);
         while (!done) {
             scopes().attach(other, present);
-            const format::Scope& share = *other.current_record;
+            const format::Scope& share = *other.top->record_at;
             const format::Scope& instance = parts().scopes.at(share.parent);
             ASSERT_EQ(format::scope_generation(load_acquire(instance.status)), share.parent_generation);
             scopes().restore(other, 0);

@@ -1,0 +1,1 @@
+set_target_properties(hostile_signals_scope_counts PROPERTIES CXX_STANDARD 20)
