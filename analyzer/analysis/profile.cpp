@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "analyzer/symbols/inner_allocator.h"
+#include "analyzer/analysis/module_image.h"
 #include "analyzer/trace/clock.h"
 
 namespace dregs {
@@ -25,24 +25,16 @@ bool at_rest(const Trace& trace, const ProcessStatus& status) {
     return status.liveness == Liveness::kExited || status.liveness == Liveness::kEnded;
 }
 
-// The file that the module was, if it still is.
-std::shared_ptr<ElfImage> file_of(const Trace& trace, const format::Module& module) {
-    const auto image = ElfImage::open(std::string(trace.string(module.path)));
-    if (!image) return nullptr;
-    const std::size_t bytes = std::min<std::size_t>(module.build_id_bytes, format::kBuildIdBytes);
-    if (bytes != 0) return BuildId(module.build_id, module.build_id + bytes) == image->build_id() ? image : nullptr;
-    const bool same = module.file_bytes == image->file_bytes() && module.file_mtime_ns == image->file_mtime_ns();
-    return same ? image : nullptr;
-}
-
-// Allocators that hand out blocks past us, inside of what is on the stacks that were seen.
-void note_inner_allocators(const Trace& trace, std::vector<std::string>& notes) {
+// Allocators that hand out blocks past us, inside of what the process had.
+void note_inner_allocators(const Trace& trace, std::uint32_t pid, Symbolizer& symbolizer,
+                           std::vector<std::string>& notes) {
     std::set<std::string> told;
-    for (const format::Module& module : trace.modules()) {
-        const auto file = file_of(trace, module);
-        const std::string function = file ? find_inner_allocator(*file) : "";
-        if (function.empty() || !told.insert(file->path()).second) continue;
-        notes.push_back(absl::StrCat(file->path(), " brings its own malloc, hidden inside it (", function,
+    for (const format::Module& record : trace.modules()) {
+        if (record.state == format::ModuleState::kFree) continue;
+        const ModuleImage module = make_module_image(trace, record, pid);
+        const std::string& function = symbolizer.inner_allocator(module);
+        if (function.empty() || !told.insert(module.path).second) continue;
+        notes.push_back(absl::StrCat(module.path, " brings its own malloc, hidden inside it (", function,
                                      "): what that hands out is not seen"));
     }
 }
@@ -59,7 +51,7 @@ Profile::Profile(Trace trace, const BlockSums& sums, ProcessStatus status, Namin
     suppress(naming.suppressions);
     totals_ = sum_totals(trace_, live_);
     loss_ = sum_loss(trace_, live_, at_rest(trace_, status_));
-    note_inner_allocators(trace_, loss_.notes);
+    note_inner_allocators(trace_, status_.running() ? status_.pid : 0, naming.symbolizer, loss_.notes);
 }
 
 void Profile::suppress(const Suppressions& suppressions) {

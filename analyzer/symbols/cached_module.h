@@ -8,14 +8,13 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "analyzer/symbols/answer_text.h"
+#include "analyzer/symbols/cache_record.h"
 #include "analyzer/symbols/debug_files.h"
 #include "analyzer/symbols/module_symbols.h"
-#include "analyzer/symbols/symbol_cache.h"
 
 namespace dregs {
 
@@ -50,11 +49,9 @@ class CachedModule {
     ModuleImage module_;
     const DebugFiles& debug_files_;
     FileRoots roots_;
-    SymbolCache& cache_;
     SymbolBudget& budget_;
     const SymbolProgress& progress_;
-    std::string key_;  // empty: nothing is kept
-    std::optional<SymbolCache::Module> kept_;
+    CacheRecord record_;
     std::unique_ptr<ModuleSymbols> symbols_;
     absl::flat_hash_map<std::int64_t, Stretch> stretches_;
 };

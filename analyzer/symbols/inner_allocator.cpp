@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <cstring>
 #include <functional>
 #include <iterator>
 #include <set>
@@ -23,18 +22,24 @@ using VisitFunction = std::function<void(std::string_view name)>;
 // Longer than any of them: of other names the beginning is enough to tell.
 constexpr std::size_t kMaxName = 32;
 
+// libelf would look for the end of all names for each one.
+std::string_view name_at(std::string_view names, std::size_t at) {
+    const std::string_view rest = names.substr(std::min(at, names.size()), kMaxName);
+    return rest.substr(0, std::min(rest.find('\0'), rest.size()));
+}
+
 // `most`: more than there can be. Packed names are nobody's: libelf would unpack whatever they say that they are.
 void visit_functions(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::size_t most,
                      const VisitFunction& visit) {
     Elf_Scn* const names = ::elf_getscn(elf, header.sh_link);
     if (!names || is_packed(names) || header.sh_entsize == 0 || header.sh_size / header.sh_entsize > most) return;
+    const std::string_view texts = raw_bytes(names);
     Elf_Data* data = ::elf_getdata(section, nullptr);
     const auto count = static_cast<int>(header.sh_size / header.sh_entsize);
     GElf_Sym symbol;
     for (int i = 0; data && i < count && ::gelf_getsym(data, i, &symbol); ++i) {
         if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF) continue;
-        const char* name = ::elf_strptr(elf, header.sh_link, symbol.st_name);
-        if (name) visit({name, ::strnlen(name, kMaxName)});
+        visit(name_at(texts, symbol.st_name));
     }
 }
 

@@ -1,87 +1,17 @@
-// See module_symbols.h. The constructor decides which files to believe (open_module -> judge) and reads them
+// See module_symbols.h. The constructor decides which files to believe (open_module) and reads them
 // (within_budget); find() asks DWARF first, then the symbol table, and would rather say nothing than guess.
 #include "analyzer/symbols/module_symbols.h"
 
 #include <malloc.h>
-#include <sys/auxv.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 #include "analyzer/symbols/demangle.h"
 #include "analyzer/symbols/mini_debug_info.h"
+#include "analyzer/symbols/module_file.h"
 
 namespace dregs {
 namespace {
-
-// The loader's mapping list says this of a file that was unlinked while it was mapped.
-constexpr std::string_view kDeleted = " (deleted)";
-constexpr const char* kNotKnown = ": its symbols are not known";
-
-std::string without_mark(std::string path) {
-    if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
-    return path;
-}
-
-// A file that a running process has mapped can be opened through the kernel whatever became of its name, if we may.
-// Returns its name in the process's folder in /proc; empty: not found.
-std::string mapped_file(const ModuleImage& module) {
-    std::error_code error;
-    const std::filesystem::path folder = "/proc/" + std::to_string(module.pid) + "/map_files";
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        const std::string range = entry.path().filename().string();
-        const std::uint64_t begin = std::strtoull(range.c_str(), nullptr, 16);
-        if (begin >= module.begin && begin < module.end) return "map_files/" + range;
-    }
-    return "";
-}
-
-struct Candidate {
-    FileProbes::Where where;
-    std::string path;
-};
-
-// Where the module's file may be, best first.
-std::vector<Candidate> candidates(const ModuleImage& module, const FileRoots& roots, const std::string& path) {
-    using Where = FileProbes::Where;
-    if (!roots.sysroot.empty()) return {{Where::kSysroot, path}};
-    std::vector<Candidate> places = {{Where::kHere, path}};
-    if (roots.pid == 0) return places;
-    places.push_back({Where::kRoot, path});
-    if (module.main) places.push_back({Where::kProcess, "exe"});
-    places.push_back({Where::kProcess, ""});
-    return places;
-}
-
-// Our own vdso: the traced process had the same unless the kernel changed, and then the build-id tells.
-std::shared_ptr<ElfImage> own_vdso() {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(getauxval(AT_SYSINFO_EHDR));
-    if (!bytes) return nullptr;
-    const auto* header = reinterpret_cast<const Elf64_Ehdr*>(bytes);
-    const std::size_t size = header->e_shoff + std::size_t{header->e_shentsize} * header->e_shnum;  // sections end it
-    return ElfImage::from_bytes({bytes, bytes + size});
-}
-
-std::string id_text(const BuildId& id) { return id.empty() ? "none" : to_hex(id); }
-
-bool same_file(const ModuleImage& module, const ElfImage& file) {
-    if (!module.build_id.empty()) return module.build_id == file.build_id();
-    return module.file_bytes == file.file_bytes() && module.file_mtime_ns == file.file_mtime_ns();
-}
-
-std::string difference(const ModuleImage& module, const ElfImage& file, const char* other) {
-    if (module.build_id != file.build_id())
-        return "(build-id " + id_text(module.build_id) + ", " + other + " " + id_text(file.build_id()) + ")";
-    return "(size or time of the file differ)";
-}
-
-std::string why_another(const ModuleImage& module, const ElfImage& file, const std::string& sysroot) {
-    if (module.build_id.empty() && module.file_bytes == 0)
-        return module.path + " cannot be told from another build of it (the trace has no build-id and no size of it)";
-    if (!sysroot.empty()) return sysroot + module.path + " is not what was traced " + difference(module, file, "there");
-    return module.path + " was replaced since it was traced " + difference(module, file, "now");
-}
 
 std::string what_is_missing(const std::string& path, const DwarfInfo::Split& split) {
     if (split.missing == 0) return "";
@@ -115,7 +45,7 @@ void ModuleSymbols::read_dwarf(const ModuleImage& module, const DebugFiles& debu
         return debug_files.shared(*with_dwarf, name, id, probes_);
     };
     const std::string what = "reading symbols of " + std::string(display_name(module.path));
-    SplitFiles::Program program{found, without_mark(module.path), module.build_id};
+    SplitFiles::Program program{found, module_path(module), module.build_id};
     auto split_files = std::make_unique<SplitFiles>(debug_files, std::move(program), probes_);
     dwarf_ = DwarfInfo::open(with_dwarf, find_shared, std::move(split_files), budget_,
                              [&](std::uint64_t done, std::uint64_t total) {
@@ -151,43 +81,16 @@ std::string ModuleSymbols::what_is_left_out() const {
 }
 
 FileProbes::Where ModuleSymbols::open_module(const ModuleImage& module, const DebugFiles& debug_files) {
-    if (module.vdso) {
-        auto vdso = own_vdso();
-        if (vdso && !module.build_id.empty() && module.build_id == vdso->build_id()) file_ = std::move(vdso);
-        return FileProbes::Where::kHere;
-    }
-    const std::string path = without_mark(module.path);
-    const FileProbes::Where found = find_file(module, path);
-    if (file_ && file_->has_section(".debug_info")) return found;
+    ModuleFile found = find_module_file(module, probes_);
+    file_ = std::move(found.image);
+    warning_ = std::move(found.warning);
+    if (module.vdso || (file_ && file_->has_section(".debug_info"))) return found.where;
+    const std::string path = module_path(module);
     debug_ = debug_files.by_build_id(module.build_id, probes_);
-    if (!debug_ && file_) debug_ = debug_files.by_link(*file_, found, path, probes_);
+    if (!debug_ && file_) debug_ = debug_files.by_link(*file_, found.where, path, probes_);
     if (!debug_) debug_ = debug_files.fetched(module.build_id, std::string(display_name(path)), probes_);
     if (debug_) warning_.clear();
-    return found;
-}
-
-FileProbes::Where ModuleSymbols::find_file(const ModuleImage& module, const std::string& path) {
-    const std::vector<Candidate> places = candidates(module, probes_.roots(), path);
-    for (Candidate place : places) {
-        if (place.path.empty()) place.path = mapped_file(module);
-        if (!place.path.empty()) judge(module, ElfImage::open(probes_.look(place.where, place.path)));
-        if (file_) return place.where;
-    }
-    if (module.pid != 0) probes_.note_chance();  // another process's mappings are other files
-    return places.front().where;
-}
-
-// Of several files that are not it, one that was put in its place tells more than one that is not there.
-void ModuleSymbols::judge(const ModuleImage& module, std::shared_ptr<ElfImage> file) {
-    if (file && same_file(module, *file)) {
-        file_ = std::move(file);
-        warning_.clear();
-    } else if (file && !replaced_) {
-        replaced_ = true;
-        warning_ = why_another(module, *file, probes_.roots().sysroot) + kNotKnown;
-    } else if (warning_.empty()) {
-        warning_ = module.path + " cannot be read" + kNotKnown;
-    }
+    return found.where;
 }
 
 void ModuleSymbols::read_symbols() {

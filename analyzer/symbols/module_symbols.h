@@ -1,7 +1,7 @@
 // Everything that is known of one module's addresses.
 //
-// Owns the question which file on disk is the one that was traced, the choice between module and separate debug file,
-// and the choice between DWARF and symbol table. Used by CachedModule, one for each module.
+// Owns the choice between module and separate debug file, and the choice between DWARF and symbol table. Used by
+// CachedModule, one for each module.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,6 @@ class ModuleSymbols {
   private:
     // Where the module was found, or first looked for.
     FileProbes::Where open_module(const ModuleImage& module, const DebugFiles& debug_files);
-    FileProbes::Where find_file(const ModuleImage& module, const std::string& path);
-    void judge(const ModuleImage& module, std::shared_ptr<ElfImage> file);
     void read_symbols();
     void read_dwarf(const ModuleImage& module, const DebugFiles& debug_files, FileProbes::Where found,
                     const SymbolProgress& progress);
@@ -72,7 +70,6 @@ class ModuleSymbols {
     SymbolTable symbols_;
     bool has_symbols_ = false;  // they were read
     std::string warning_;
-    bool replaced_ = false;  // it says what is in the module's place
 };
 
 }  // namespace dregs

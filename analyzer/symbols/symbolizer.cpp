@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "analyzer/symbols/cache_folder.h"
+#include "analyzer/symbols/cached_allocator.h"
 #include "analyzer/symbols/cached_module.h"
 
 namespace dregs {
@@ -57,11 +58,11 @@ class Symbolizer::Impl {
 
     // What was found out is kept for the next run.
     ~Impl() {
-        bool news = false;
-        for (const auto& module : owned_) news = news || module->symbols.has_news();
-        if (!news || !cache_.begin_changes()) return;
+        if (!has_news() || !cache_.begin_changes()) return;
         for (const auto& module : owned_)
             if (module->symbols.has_news()) module->symbols.keep();
+        for (auto& [key, allocator] : allocators_)
+            if (allocator.has_news()) allocator.keep();
         cache_.end_changes();
     }
     Impl(const Impl&) = delete;
@@ -89,6 +90,12 @@ class Symbolizer::Impl {
         return found->second.empty() ? nullptr : &found->second.front();
     }
 
+    const std::string& inner_allocator(const ModuleImage& module) {
+        const std::string key = key_of(module) + '/' + std::to_string(module.pid);
+        const FileRoots roots{sysroot_, module.pid};
+        return allocators_.try_emplace(key, module, roots, cache_, context_, searched_).first->second.name();
+    }
+
     const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
@@ -102,6 +109,13 @@ class Symbolizer::Impl {
         std::unordered_map<std::uint64_t, std::vector<Frame>> calls;  // the same for return addresses
         std::unordered_map<std::uint64_t, std::vector<Frame>> called;
     };
+
+    bool has_news() const {
+        const auto module_has = [](const auto& module) { return module->symbols.has_news(); };
+        const auto allocator_has = [](const auto& known) { return known.second.has_news(); };
+        return std::any_of(owned_.begin(), owned_.end(), module_has) ||
+               std::any_of(allocators_.begin(), allocators_.end(), allocator_has);
+    }
 
     // What was found while its process ran holds when that is over, too: nothing else may know it then.
     Module& find_module(const ModuleImage& module) {
@@ -159,6 +173,8 @@ class Symbolizer::Impl {
     SymbolCache cache_;
     std::vector<std::unique_ptr<Module>> owned_;
     std::unordered_map<std::string, Module*> modules_;
+    std::unordered_map<std::string, CachedAllocator> allocators_;
+    InnerAllocators searched_;
     std::vector<std::string> warnings_;
 };
 
@@ -170,6 +186,8 @@ const std::vector<Frame>& Symbolizer::resolve(const ModuleImage& module, std::ui
 }
 
 const Frame* Symbolizer::called(const ModuleImage& module, std::uint64_t pc) { return impl_->called(module, pc); }
+
+const std::string& Symbolizer::inner_allocator(const ModuleImage& module) { return impl_->inner_allocator(module); }
 
 const std::vector<std::string>& Symbolizer::warnings() const { return impl_->warnings(); }
 

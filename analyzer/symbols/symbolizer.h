@@ -42,6 +42,10 @@ class Symbolizer {
     // the function begins, its module empty where that is another one.
     const Frame* called(const ModuleImage& module, std::uint64_t pc);
 
+    // The function that stands for malloc in an allocator that is hidden in the module's file; empty: there is none, or
+    // nobody can tell. Opens no other file, and none that was asked in an earlier run.
+    const std::string& inner_allocator(const ModuleImage& module);
+
     // One line a module whose names cannot be known, and why. Grows as addresses are resolved.
     const std::vector<std::string>& warnings() const;
 

@@ -24,6 +24,22 @@ if command -v strace >/dev/null && strace -o strace.out -e trace=openat "$DREGS_
     expect_eq "libraries opened for their symbols" 0 "$(grep -c '\.so.*O_PATH' strace.out)"
 fi
 
+# Nor for an allocator that is hidden in one, which is said all the same, and also when what was kept is damaged.
+plain=$TRACE
+run_traced "$DREGS_PROGRAMS/hidden_malloc"
+for round in found kept damaged; do
+    "$DREGS_BIN" top "$TRACE" >hidden.txt 2>hidden.err || fail "top of a hidden allocator, $round"
+    expect_match "hidden allocator, $round" 'hidden_malloc brings its own malloc, hidden inside it \(malloc\)' hidden.txt
+    [ ! -s hidden.err ] || fail "says something: $(cat hidden.err)"
+    [ $round != kept ] || sqlite3 "$cache" 'UPDATE answer SET text = randomblob(40)'
+done
+if command -v strace >/dev/null && "$DREGS_BIN" top "$TRACE" >/dev/null &&
+    strace -o strace.out -e trace=openat "$DREGS_BIN" top "$TRACE" >hidden.txt; then
+    expect_match "hidden allocator" 'hidden inside it' hidden.txt
+    expect_eq "files opened to look for allocators" 0 "$(grep -c '\(\.so\|hidden_malloc"\).*O_PATH' strace.out)"
+fi
+TRACE=$plain
+
 # Ten at once, in an empty cache.
 rm -r "$HOME/.cache"
 for i in 1 2 3 4 5 6 7 8 9 10; do "$DREGS_BIN" top --json "$TRACE" >many.$i.json 2>&1 & done

@@ -361,5 +361,66 @@ TEST_F(KeptSymbolsTest, CalledFunctionsAreKeptToo) {
     }
 }
 
+// Of a program that is just old enough to be kept, by a link that can be another file at once.
+class KeptAllocatorTest : public SymbolsTest {
+  protected:
+    void SetUp() override {
+        SymbolsTest::SetUp();
+        if (symbols_version().empty()) GTEST_SKIP() << "this program has no build-id: nothing is kept";
+        if (!has_tool("gcc")) GTEST_SKIP() << "gcc is not installed";
+        run("gcc -fno-builtin -o hidden_malloc " DREGS_TEST_SOURCES
+            "/programs/hidden_malloc.c && "
+            "ln -s hidden_malloc program && sleep 2.1");
+        module_ = image_of(path("program"));
+        options_.cache_folder = path("cache");
+    }
+    std::string hidden() const { return Symbolizer(options_).inner_allocator(module_); }
+    std::string query(const std::string& sql) const { return run("sqlite3 cache/symbols.db '" + sql + "'"); }
+
+    ModuleImage module_;
+    SymbolizerOptions options_;
+};
+
+TEST_F(KeptAllocatorTest, IsSaidAgainUntilTheFileIsAnother) {
+    Symbolizer(options_).resolve(module_, 0x10, true);  // a record of names says nothing of it
+    EXPECT_EQ(hidden(), "malloc");
+    ASSERT_TRUE(fs::exists(path("cache/symbols.db")));
+    EXPECT_EQ(hidden(), "malloc");
+    run("ln -sfn $(readlink -f /proc/self/exe) program");
+    EXPECT_EQ(hidden(), "");
+    EXPECT_EQ(hidden(), "");
+    run("ln -sfn hidden_malloc program");
+    EXPECT_EQ(hidden(), "malloc") << "not what was kept of the other";
+}
+
+TEST_F(KeptAllocatorTest, WhatIsLeftOfAKeptTextIsNotBelieved) {
+    if (!has_tool("sqlite3")) GTEST_SKIP() << "sqlite3 is not installed";
+    EXPECT_EQ(hidden(), "malloc");
+    const auto kept = [&](const std::string& column, const std::string& table) {
+        return query("SELECT writefile(\"part\", " + column + ") FROM " + table);
+    };
+    const auto part = [&] {
+        std::ifstream stream(path("part"), std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(stream), {});
+    };
+    ASSERT_EQ(query("SELECT count(*) FROM answer"), "1\n");
+    kept("text", "answer");
+    const std::string text = part();
+    SymbolCache::Module record;
+    kept("key", "module");
+    record.key = part();
+    kept("probes", "module");
+    record.probes = part();
+    ASSERT_GT(text.size(), 6u);
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        query("DELETE FROM answer");
+        SymbolCache cache(options_.cache_folder);
+        ASSERT_TRUE(cache.begin_changes());
+        cache.add(record, {{0, text.substr(0, size)}});
+        cache.end_changes();
+        EXPECT_EQ(hidden(), "malloc") << size;
+    }
+}
+
 }  // namespace
 }  // namespace dregs
