@@ -184,7 +184,7 @@ bool ElfImage::is_elf() const {
         return false;
     std::size_t names = 0;
     Elf_Scn* section = elf_getshdrstrndx(elf_, &names) == 0 ? elf_getscn(elf_, names) : nullptr;
-    return !section || !is_packed(section);  // nobody packs the sections' names, and libelf would unpack them unasked
+    return !section || names == SHN_UNDEF || has_names(section);
 }
 
 bool ElfImage::is_module() const {
@@ -259,7 +259,7 @@ void ElfImage::for_each_import(std::size_t most, ModuleBudget& budget,
         Elf_Data* const names = elf_getdata(symbols, nullptr);
         if (!relocations || !names) continue;
         Elf_Scn* strings = elf_getscn(elf_, table.sh_link);
-        if (!strings || is_packed(strings)) continue;
+        if (!strings || !has_names(strings)) continue;
         const std::size_t count = std::min<std::size_t>(relocations->d_size / sizeof(Elf64_Rela), most);
         for (std::size_t i = 0; i < count; ++i) {
             budget.step();

@@ -83,6 +83,8 @@ bool is_packed(Elf_Scn* section) {
     return gelf_getshdr(section, &header) && (header.sh_flags & SHF_COMPRESSED);
 }
 
+bool has_names(Elf_Scn* section) { return !is_packed(section) && raw_bytes(section).ends_with('\0'); }
+
 std::uint64_t unpacked_size(Elf* elf) {
     std::size_t names = 0;
     if (elf_getshdrstrndx(elf, &names) != 0) return 0;

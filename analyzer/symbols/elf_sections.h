@@ -23,6 +23,10 @@ std::string_view data_bytes(Elf_Scn* section);
 
 bool is_packed(Elf_Scn* section);
 
+// Whether names may be asked for in it. Packed ones are nobody's, and libelf would unpack them unasked; where the last
+// has no end, it would look for one through all of them for each name.
+bool has_names(Elf_Scn* section);
+
 // What all packed sections together say that they unpack to; libelf and libdw take so much at once.
 std::uint64_t unpacked_size(Elf* elf);
 

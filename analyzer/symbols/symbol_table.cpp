@@ -39,7 +39,7 @@ std::size_t SymbolTable::add(const std::shared_ptr<ElfImage>& image, bool dynami
     GElf_Shdr header;
     Elf_Scn* section = table_section(image->handle(), dynamic ? SHT_DYNSYM : SHT_SYMTAB, header);
     Elf_Scn* strings = section ? elf_getscn(image->handle(), header.sh_link) : nullptr;
-    if (!strings || is_packed(section) || is_packed(strings)) return 0;
+    if (!strings || is_packed(section) || !has_names(strings)) return 0;
     budget.reserve(header.sh_size / header.sh_entsize * kSymbolCost);
     Elf_Data* data = elf_getdata(section, nullptr);
     if (!data) return 0;

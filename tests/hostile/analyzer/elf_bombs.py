@@ -2,7 +2,7 @@
 """elf_bombs.py PROGRAM OUT KIND [TIMES]: a copy of PROGRAM with symbols that take a reader as long as it lets them.
 
 KIND is a function below whose name begins with `make_`; TIMES makes it that much larger. `elf_bombs.py --kinds` lists them.
-Each covers `main` of PROGRAM, so that whoever names a frame in main has to read it.
+Each covers `main` of PROGRAM, or `keep_here` of a library, so that whoever names a frame there has to read it.
 """
 import lzma
 import struct
@@ -48,10 +48,12 @@ def packed(contents):
     return struct.pack("<IIQQ", 1, 0, len(contents), 1) + zlib.compress(contents, 9)
 
 
+# A mebibyte that refers to nothing before it can be put down as often as one likes.
 def packed_zeroes(mebibytes):
-    packer = zlib.compressobj(9)
-    zeroes = bytes(1 << 20)
-    return b"".join(packer.compress(zeroes) for _ in range(mebibytes)) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    one = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = struct.pack(">HH", (mebibytes << 20) % 65521, 1)
+    return b"\x78\xda" + one * mebibytes + b"\3\0" + checksum
 
 
 def make_deep(main, times):
@@ -204,6 +206,20 @@ def make_notes(main, times):
     return {"moved .note.gnu.build-id": note * 600_000 * times, "copies .note.gnu.build-id": b""}
 
 
+ENDLESS = b"x" * 20_000_000  # names without a zero behind the last
+
+
+def make_endless_names(main, times):
+    """A million symbols whose names have no end, so that each is looked for through all of them."""
+    symbol = struct.pack("<IBBHQQ", 1, 0x12, 0, TEXT, main, CODE)
+    return {"moved .symtab": bytes(24) + symbol * 1_000_000 * times, "moved .strtab": b"\0" + ENDLESS}
+
+
+def make_endless_sections(main, times):
+    """The same of the names of sixty thousand sections."""
+    return {"longer .shstrtab": ENDLESS * times, "copies .note.gnu.build-id": b""}
+
+
 def section_headers(program):
     (at,), (count, names) = struct.unpack_from("<Q", program, 40), struct.unpack_from("<HH", program, 60)
     (strings,) = struct.unpack_from("<Q", program, at + 64 * names + 24)
@@ -231,6 +247,13 @@ def move_section(path, wanted, contents):
     open(path, "wb").write(program + contents)
 
 
+def lengthen_section(path, wanted, more):
+    program = open(path, "rb").read()
+    header = next(header for header, name in section_headers(program) if name == wanted)
+    begin, size = struct.unpack_from("<QQ", program, header + 24)
+    move_section(path, wanted, program[begin : begin + size] + more)
+
+
 # The section headers anew, with copies of one before the others.
 def copy_header(path, wanted, copies=60_000):
     program = bytearray(open(path, "rb").read())
@@ -246,9 +269,9 @@ def copy_header(path, wanted, copies=60_000):
 
 def address_of_main(program):
     for line in subprocess.check_output(["nm", program], text=True).splitlines():
-        if line.endswith(" T main"):
+        if line.endswith((" T main", " T keep_here")):
             return int(line.split()[0], 16)
-    raise SystemExit(f"{program} has no main")
+    raise SystemExit(f"{program} has neither main nor keep_here")
 
 
 def build(program, out, make, times):
@@ -260,7 +283,7 @@ def build(program, out, make, times):
     for number, (name, contents) in enumerate(sections.items()):
         part = f"{out}.{number}"
         open(part, "wb").write(contents)
-        if not name.startswith(("moved ", "copies ")):
+        if not name.startswith(("moved ", "longer ", "copies ")):
             command += [f"--add-section={name.removeprefix('packed ')}={part}"]
     if ".gnu_debugdata" in sections:
         command += ["--strip-all"]
@@ -269,6 +292,8 @@ def build(program, out, make, times):
     for name, contents in sections.items():
         if name.startswith("moved "):
             move_section(out, name.removeprefix("moved ").removeprefix("packed "), contents)
+        if name.startswith("longer "):
+            lengthen_section(out, name.removeprefix("longer "), contents)
         if name.startswith("copies "):
             copy_header(out, name.removeprefix("copies "))
     subprocess.check_call(["rm", *[f"{out}.{number}" for number in range(len(sections))]])
