@@ -16,8 +16,11 @@ Frame made_up(const char* function) {
     return frame;
 }
 
+// Longer than an importer makes one. A recursion repeats it, in a stack that is held whole.
+constexpr std::size_t kMaxFrameText = std::size_t{64} << 10;
+
 Frame named(std::string_view text) {
-    const NamedFrame known = decode_named_frame(text);
+    const NamedFrame known = decode_named_frame(text.substr(0, kMaxFrameText));
     Frame frame;
     frame.function = known.function;
     frame.file = known.file;

@@ -22,6 +22,17 @@ void StringTable::fail(format::StringRef ref, const std::string& what) const {
     throw TraceError(name_, layout_.offset_of(ref), absl::StrCat("string ", ref, what));
 }
 
+// A few megabytes could stand for a million texts of megabytes, each of which somebody keeps.
+void StringTable::require_apart(format::StringRef ref, std::uint64_t end) const {
+    const auto [own, is_new] = told_.try_emplace(ref, end);
+    if (!is_new) return;
+    const auto next = std::next(own);
+    const bool within = own != told_.begin() && std::prev(own)->second > ref;
+    if (!within && (next == told_.end() || next->first >= end)) return;
+    told_.erase(own);
+    fail(ref, " shares bytes with another");
+}
+
 std::string_view StringTable::at(format::StringRef ref) const {
     if (ref == 0) return {};
     std::uint32_t length = 0;
@@ -31,6 +42,7 @@ std::string_view StringTable::at(format::StringRef ref) const {
     if (length > kMaxStringBytes || length > bytes_.size() - text) {
         fail(ref, absl::StrCat(" has the impossible length ", length));
     }
+    require_apart(ref, text + length);
     return {reinterpret_cast<const char*>(bytes_.data()) + text, length};
 }
 

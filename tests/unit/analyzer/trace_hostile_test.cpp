@@ -68,6 +68,47 @@ TEST(HostileTrace, NamesANewerVersion) {
     EXPECT_EQ(error_of(bytes), "bad.dregs: offset 0x8: written by a newer dregs: version 7, this one knows 1");
 }
 
+// Else a table of 4 MiB stands for a million names of 3 MiB.
+TEST(HostileTrace, StringsThatOverlapAreAnError) {
+    TraceWriter writer;
+    const std::string twice(
+        "\4\0\0\0"
+        "name"
+        "\4\0\0\0"
+        "name",
+        16);  // a length, and what is as long
+    const format::StringRef outer = writer.add_string(twice);
+    const auto named = [&](std::uint32_t caller, format::StringRef name) {
+        return writer.add_node(caller, format::make_location(name, format::kNamedModule, true));
+    };
+    const std::uint32_t apart = named(named(format::kStackWhole, outer + 4), outer + 12);
+    writer.add_block(0x10000, 8, apart, 0);
+    TraceWriter overlapping = writer;
+    EXPECT_EQ(error_of(writer.finish()), "");
+    overlapping.add_block(0x10100, 8,
+                          overlapping.add_node(apart, format::make_location(outer, format::kNamedModule, true)), 0);
+    EXPECT_NE(error_of(overlapping.finish()).find(" shares bytes with another"), std::string::npos);
+}
+
+// Of a stack that is 4096 times the same frame, all names are held at once.
+TEST(HostileTrace, EndlessNamesOfFramesAreCut) {
+    TraceWriter writer;
+    std::uint32_t stack = format::kStackWhole;
+    const format::StringRef name = writer.add_string(std::string(4u << 20, 'x'));
+    for (std::uint32_t i = 1; i < 100; ++i)
+        stack = writer.add_node(stack, format::make_location(name, format::kNamedModule, true));
+    writer.add_block(0x10000, 8, stack, 0);
+    const std::vector<std::uint8_t> written = writer.finish();
+    const MemorySource source("long.dregs", written);
+    BlockSums sums(0);
+    Trace trace = load_trace(source, [&](const LiveBlock& block) { sums.add(block); });
+    NamingRoom naming({}, WrapperList(), false);
+    Profile profile(std::move(trace), sums, {}, naming);
+    std::size_t bytes = 0;
+    for (const Frame& frame : profile.namer().whole_stack(stack)) bytes += frame.function.size();
+    EXPECT_EQ(bytes, 99 * (std::size_t{64} << 10));
+}
+
 TEST(HostileTrace, EveryTruncationIsAnError) {
     const std::vector<std::uint8_t> whole = sample();
     // The last leaf ends the file, so not one byte can be spared.
