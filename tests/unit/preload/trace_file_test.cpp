@@ -7,7 +7,7 @@
 #include <csignal>
 #include <fstream>
 
-#include "single_step.h"
+#include "open_trace_file.h"
 #include "trace_fixture.h"
 
 namespace dregs {
@@ -40,15 +40,6 @@ TEST(OutputName, TooLongIsRefused) {
     char path[kPathBytes];
     EXPECT_FALSE(expand_output((pattern + "%n").c_str(), "/bin/p", 1, 1, path));
 }
-
-struct OpenFile {
-    Zeroed<Options> options = zeroed<Options>();
-    Zeroed<TraceFile> file = zeroed<TraceFile>();
-    int create(const std::string& pattern) {
-        std::snprintf(options->output, sizeof options->output, "%s", pattern.c_str());
-        return file->create(*options, "/bin/p");
-    }
-};
 
 TEST(TraceFile, ExistingFilesAndLinksAreLeftAlone) {
     const TemporaryFolder folder;
@@ -203,33 +194,6 @@ TEST_F(TableLimit, IsSaidOnceAndByName) {
     EXPECT_EQ(failure.code, format::NoteCode::kTableFull);
     EXPECT_EQ(failure.detail, "scope kinds");
     EXPECT_EQ(failure.count, 1);
-}
-
-// As a snapshot of another thread, or of a signal handler, looks at them.
-TEST(TraceFile, ChunksCanBeLookedAtAtEachInstructionOfGrowth) {
-    const TemporaryFolder folder;
-    OpenFile trace;
-    ASSERT_EQ(trace.create(folder.path() + "/a.dregs"), 0);
-    std::uint64_t looks = 0, wrong = 0, last = 0;
-    SingleStep step;
-    step.interrupt_each(
-        [&] {
-            std::uint64_t offset = 0;
-            EXPECT_NE(trace.file->reserve(5 << 20, 64, offset), nullptr);
-        },
-        [&] {
-            std::uint64_t end = 0;
-            trace.file->each_chunk([&](const char* address, std::uint64_t offset, std::uint64_t bytes) {
-                wrong += address == nullptr || offset != end || bytes == 0;
-                end = offset + bytes;
-            });
-            wrong += end < last;
-            last = end;
-            ++looks;
-        });
-    EXPECT_GT(looks, 100u);
-    EXPECT_EQ(wrong, 0u) << "of " << looks;
-    EXPECT_GT(last, 4u << 20);
 }
 
 }  // namespace
